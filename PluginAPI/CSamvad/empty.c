@@ -1,0 +1,1 @@
+// SwiftPM wants one source file; the headers are the target.

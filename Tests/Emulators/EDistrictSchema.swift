@@ -1,0 +1,1 @@
+../../Host/Portals/EDistrictSchema.swift

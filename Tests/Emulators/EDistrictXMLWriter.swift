@@ -1,0 +1,1 @@
+../../Host/Portals/XMLWriter.swift
