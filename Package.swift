@@ -53,6 +53,7 @@ let package = Package(
         .executable(name: "samvad", targets: ["Samvad"]),
         .executable(name: "samvad-worker", targets: ["Worker"]),
         .executable(name: "samvad-emulators", targets: ["Emulators"]),
+        .executable(name: "samvad-journey", targets: ["EndToEnd"]),
         .library(name: "SamvadKit", targets: ["SamvadKit"]),
     ],
     dependencies: [
@@ -110,11 +111,15 @@ let package = Package(
             name: "Emulators", dependencies: [hummingbird, crypto, cryptoExtras, logging, argumentParser, "HTTPClient", "CXML"],
             path: "Tests/Emulators", resources: [.copy("Pages")], swiftSettings: strict),
 
+        .executableTarget(
+            name: "EndToEnd", dependencies: ["HTTPClient", argumentParser], path: "Tests/EndToEnd", swiftSettings: strict),
+
         // Tests mirror the rooms.
         tests("ConversationTests", ["Model", "Conversation", "NLU"]),
         tests("DashboardTests", ["Model", "Conversation", "Dashboard", hummingbird]),
         tests("DocumentsTests", ["Model", "Conversation", "Documents", crypto]),
         tests("EmulatorsTests", ["Emulators", hummingbird, crypto]),
+        tests("EndToEndTests", ["EndToEnd"]),
         tests("HTTPClientTests", ["HTTPClient"]),
         tests("LoaderTests", ["Loader"]),
         tests("ModulesTests", ["Model", "Conversation", "Modules", "CLoader", "CLinux", "Loader", "Worker"]),

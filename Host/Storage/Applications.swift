@@ -12,13 +12,16 @@ extension Store {
         let citizens = Citizens(sealer: sealer, random: random)
         let rows = try await read { db in
             let current = try citizens.current(citizen.rawValue, in: db)
-            return try db.all(Applications.SQL.ofCitizen, [current, department.rawValue, limit]).map(SealedApplication.init)
+            return try db.all(Applications.SQL.ofCitizen, [current, department.rawValue, limit]).map(
+                SealedApplication.init)
         }
         return try opened(rows)
     }
 
     public func application(_ number: ApplicationNumber) async throws(Problem) -> Application? {
-        let rows = try await read { db in try db.all(Applications.SQL.byNumber, [number.rawValue]).map(SealedApplication.init) }
+        let rows = try await read { db in
+            try db.all(Applications.SQL.byNumber, [number.rawValue]).map(SealedApplication.init)
+        }
         return try opened(rows).first
     }
 
@@ -75,7 +78,8 @@ struct Applications: Sendable {
         PreparedApplication(application: application, body: try sealer.seal(json: application, .application))
     }
 
-    /// Citizen and lane come from the columns: they change when two citizens turn out to be one, the sealed body doesn't.
+    /// Citizen and lane come from the columns: they change when two citizens turn out to be one, the sealed body
+    /// doesn't.
     func open(_ row: SealedApplication) throws -> Application {
         try sealer.open(Application.self, row.body, .application)
             .moved(to: CitizenID(row.citizen), lane: LaneID(row.lane))
@@ -86,8 +90,10 @@ struct Applications: Sendable {
         try db.run(
             SQL.insert,
             [
-                application.number.rawValue, application.department.rawValue, application.service.rawValue, citizen, lane,
-                application.state.rawValue, application.createdAt.milliseconds, application.updatedAt.milliseconds, prepared.body,
+                application.number.rawValue, application.department.rawValue, application.service.rawValue, citizen,
+                lane,
+                application.state.rawValue, application.createdAt.milliseconds, application.updatedAt.milliseconds,
+                prepared.body,
             ])
         guard db.changesCount > 0 else {
             throw Problem(code: "APPLICATION_EXISTS", sentence: "An application of this number is there already.")
@@ -103,13 +109,17 @@ struct Applications: Sendable {
         let (department, service, before): (String, String, String) = (row[0], row[1], row[2])
         try db.run(
             SQL.update,
-            [application.state.rawValue, application.updatedAt.milliseconds, prepared.body, application.number.rawValue])
+            [
+                application.state.rawValue, application.updatedAt.milliseconds, prepared.body,
+                application.number.rawValue,
+            ])
         guard before != application.state.rawValue else { return }
         try count(department, service, before, -1, in: db)
         try count(department, service, application.state.rawValue, 1, in: db)
     }
 
-    private func count(_ department: String, _ service: String, _ state: String, _ change: Int, in db: Database) throws {
+    private func count(_ department: String, _ service: String, _ state: String, _ change: Int, in db: Database) throws
+    {
         try db.run(SQL.count, [department, service, state, change])
     }
 }

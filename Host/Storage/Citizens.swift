@@ -27,7 +27,8 @@ struct Citizens: Sendable {
         static let setPhone = "UPDATE citizens SET phone_index = ?, phone = ? WHERE id = ?"
         static let setUserID = "UPDATE citizens SET user_id_index = ?, user_id = ? WHERE id = ?"
         static let forget = """
-            UPDATE citizens SET phone_index = NULL, user_id_index = NULL, phone = NULL, user_id = NULL, merged_into = ? WHERE id = ?
+            UPDATE citizens SET phone_index = NULL, user_id_index = NULL, phone = NULL, user_id = NULL,
+                merged_into = ? WHERE id = ?
             """
         static let follow = "UPDATE citizens SET merged_into = ? WHERE merged_into = ?"
         static let mergedInto = "SELECT merged_into FROM citizens WHERE id = ?"
@@ -49,7 +50,8 @@ struct Citizens: Sendable {
     let sealer: Sealer
     let random: Store.Random
 
-    /// The citizen's id. The user id outranks the telephone number: a number is given to somebody else one day, an id never.
+    /// The citizen's id. The user id outranks the telephone number: a number is given to somebody else one day, an id
+    /// never.
     func resolve(_ keys: CitizenKeys, at moment: Moment, in db: Database) throws -> String {
         let byPhone = try keys.phone.flatMap { try db.first(SQL.byPhone, [$0]) }.map(Known.init)
         let byUserID = try keys.userID.flatMap { try db.first(SQL.byUserID, [$0]) }.map(Known.init)
@@ -113,7 +115,9 @@ struct Citizens: Sendable {
         try db.run(SQL.setUserID, [keys.userID, keys.address.userID.map { try sealer.seal(text: $0, .userID) }, id])
     }
 
-    private func merge(_ lost: String, into kept: String, _ keys: CitizenKeys, at moment: Moment, in db: Database) throws {
+    private func merge(_ lost: String, into kept: String, _ keys: CitizenKeys, at moment: Moment, in db: Database)
+        throws
+    {
         try db.run(SQL.forget, [kept, lost])
         try db.run(SQL.follow, [kept, lost])
         try setPhone(keys, of: kept, in: db)

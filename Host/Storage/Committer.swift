@@ -40,8 +40,8 @@ final class Committer: Sendable {
         self.place = place
     }
 
-    /// Runs the body in a savepoint of the next commit. Returns after that commit is on the disk. When it throws, nothing of
-    /// this write is kept, and its neighbours are untouched.
+    /// Runs the body in a savepoint of the next commit. Returns after that commit is on the disk. When it throws,
+    /// nothing of this write is kept, and its neighbours are untouched.
     func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws(Problem) -> Value {
         let result: Result<Value, Problem> = await withCheckedContinuation { continuation in
             let slot = Slot<Value>()

@@ -22,7 +22,8 @@ struct Lanes: Sendable {
             UPDATE lanes SET state = ?, state_schema = ?, waits_since = ?, version = version + 1 WHERE id = ?
             """
         static let close = """
-            UPDATE lanes SET merged_into = ?, state = NULL, last_message_at = NULL, waits_since = NULL, version = version + 1
+            UPDATE lanes SET merged_into = ?, state = NULL, last_message_at = NULL, waits_since = NULL,
+                version = version + 1
             WHERE id = ?
             """
         static let follow = "UPDATE lanes SET merged_into = ? WHERE merged_into = ?"
@@ -52,12 +53,14 @@ struct Lanes: Sendable {
     }
 
     /// Joins every lane of one citizen to the same line's lane of another. Nothing that waits is lost: rows keep their
-    /// ids, hence their order of arrival. A turn that is under way in either lane is begun again (its commit is refused).
+    /// ids, hence their order of arrival. A turn that is under way in either lane is begun again (its commit is
+    /// refused).
     func move(from lost: String, to kept: String, at moment: Moment, in db: Database) throws {
         for source in try db.all(SQL.ofCitizen, [lost]) {
             let (sourceID, line): (String, String) = (source[0], source[1])
             let lastMessageAt: Int64? = source[2]
-            let targetID = try touch(line: line, citizen: kept, at: lastMessageAt.map(Moment.init(milliseconds:)), in: db)
+            let targetID = try touch(
+                line: line, citizen: kept, at: lastMessageAt.map(Moment.init(milliseconds:)), in: db)
             if let target = try db.first(SQL.byID, [targetID]), let state = try joined(source, target) {
                 let sealed = try sealer.seal(json: state, .state)
                 let waits = state.waitsForOfficer ? (target[5] ?? source[5] ?? moment.milliseconds) : nil
@@ -88,8 +91,8 @@ struct Lanes: Sendable {
 }
 
 extension ConversationState {
-    /// Two conversations of one citizen with one department: the one last written in goes on, drafts of the other are put
-    /// aside, and a refusal to be written to counts wherever it was said.
+    /// Two conversations of one citizen with one department: the one last written in goes on, drafts of the other are
+    /// put aside, and a refusal to be written to counts wherever it was said.
     static func joined(_ one: ConversationState, _ other: ConversationState) -> ConversationState {
         let isNewer = (one.lastMessageAt?.milliseconds ?? 0) > (other.lastMessageAt?.milliseconds ?? 0)
         var (result, older) = isNewer ? (one, other) : (other, one)

@@ -12,13 +12,15 @@ import Model
 struct Ledger: Sendable {
     private enum SQL {
         static let head = "SELECT sequence, hash, mark FROM ledger_head WHERE id = 1"
-        static let insert = "INSERT INTO ledger (sequence, at, kind, actor, subject, detail, hash) VALUES (?, ?, ?, ?, ?, ?, ?)"
+        static let insert =
+            "INSERT INTO ledger (sequence, at, kind, actor, subject, detail, hash) VALUES (?, ?, ?, ?, ?, ?, ?)"
         static let setHead = """
             INSERT INTO ledger_head (id, sequence, hash, mark) VALUES (1, ?, ?, ?)
             ON CONFLICT (id) DO UPDATE SET sequence = excluded.sequence, hash = excluded.hash, mark = excluded.mark
             """
         static let page = """
-            SELECT sequence, at, kind, actor, subject, detail, hash FROM ledger WHERE sequence > ? ORDER BY sequence LIMIT ?
+            SELECT sequence, at, kind, actor, subject, detail, hash FROM ledger WHERE sequence > ?
+                ORDER BY sequence LIMIT ?
             """
         static let beyond = "SELECT MAX(sequence) FROM ledger"
     }
@@ -67,7 +69,9 @@ struct Ledger: Sendable {
             let entry = CanonicalEntry(
                 sequence: row[0], at: row[1], kind: row[2], actor: row[3], subject: row[4], detail: row[5])
             let hash = entry.hash(after: link.hash)
-            guard hash == row[6] else { return .broken(at: entry.sequence, why: "the entry does not fit the one before it") }
+            guard hash == row[6] else {
+                return .broken(at: entry.sequence, why: "the entry does not fit the one before it")
+            }
             link = Head(sequence: entry.sequence, hash: hash)
         }
         return page.isEmpty ? .broken(at: link.sequence + 1, why: "an entry is missing") : nil
@@ -82,7 +86,9 @@ struct Ledger: Sendable {
         guard mark == sealer.ledgerMark(sequence: head.sequence, hash: head.hash) else {
             return (head, .broken(at: head.sequence, why: "the ledger's head was not written by this house"))
         }
-        return (head, last > head.sequence ? .broken(at: head.sequence + 1, why: "an entry was added behind the head") : nil)
+        return (
+            head, last > head.sequence ? .broken(at: head.sequence + 1, why: "an entry was added behind the head") : nil
+        )
     }
 
     private func storedHead(in db: Database) throws -> (head: Head, mark: Data)? {
@@ -120,7 +126,8 @@ private struct CanonicalEntry {
     }
 
     func hash(after previous: Data) -> Data {
-        let text = "{\"actor\":\(canonical(actor)),\"at\":\(at),\"detail\":\(detail),\"kind\":\(canonical(kind)),"
+        let text =
+            "{\"actor\":\(canonical(actor)),\"at\":\(at),\"detail\":\(detail),\"kind\":\(canonical(kind)),"
             + "\"sequence\":\(sequence),\"subject\":\(canonical(subject))}"
         var digest = SHA256()
         digest.update(data: previous)

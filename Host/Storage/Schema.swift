@@ -66,7 +66,8 @@ enum Schema {
     private static let outbox = """
         CREATE TABLE outbox (
             id INTEGER PRIMARY KEY AUTOINCREMENT, lane TEXT NOT NULL REFERENCES lanes (id), line TEXT NOT NULL,
-            body BLOB NOT NULL, callback TEXT NOT NULL UNIQUE, state INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
+            body BLOB NOT NULL, callback TEXT NOT NULL UNIQUE, state INTEGER NOT NULL,
+                attempts INTEGER NOT NULL DEFAULT 0,
             doubts INTEGER NOT NULL DEFAULT 0, due_at INTEGER, caused_at INTEGER NOT NULL, created_at INTEGER NOT NULL,
             finished_at INTEGER, wamid BLOB, stage INTEGER NOT NULL DEFAULT 0, stage_at INTEGER,
             problem_at INTEGER, problem_code TEXT, problem_sentence TEXT);
@@ -81,7 +82,8 @@ enum Schema {
     private static let applications = """
         CREATE TABLE applications (
             number TEXT PRIMARY KEY, department TEXT NOT NULL, service TEXT NOT NULL,
-            citizen TEXT NOT NULL REFERENCES citizens (id), lane TEXT NOT NULL REFERENCES lanes (id), state TEXT NOT NULL,
+            citizen TEXT NOT NULL REFERENCES citizens (id), lane TEXT NOT NULL REFERENCES lanes (id),
+                state TEXT NOT NULL,
             created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, body BLOB NOT NULL);
         CREATE INDEX applications_citizen ON applications (citizen, department, created_at, number);
         CREATE TABLE application_counts (
@@ -93,7 +95,8 @@ enum Schema {
     private static let jobs = """
         CREATE TABLE jobs (
             id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, lane TEXT NOT NULL REFERENCES lanes (id),
-            work TEXT NOT NULL, run_at INTEGER NOT NULL, due_at INTEGER, state INTEGER NOT NULL DEFAULT 0, claim INTEGER UNIQUE,
+            work TEXT NOT NULL, run_at INTEGER NOT NULL, due_at INTEGER, state INTEGER NOT NULL DEFAULT 0,
+                claim INTEGER UNIQUE,
             attempts INTEGER NOT NULL DEFAULT 0, problem_at INTEGER, problem_code TEXT, problem_sentence TEXT);
         CREATE INDEX jobs_due ON jobs (due_at, id) WHERE due_at IS NOT NULL;
         CREATE INDEX jobs_lane ON jobs (lane) WHERE state < 2;
@@ -110,8 +113,10 @@ enum Schema {
             set_by TEXT NOT NULL, set_at INTEGER NOT NULL);
         CREATE INDEX rates_key ON rates (key, valid_from);
         CREATE TABLE ledger (
-            sequence INTEGER PRIMARY KEY, at INTEGER NOT NULL, kind TEXT NOT NULL, actor TEXT NOT NULL, subject TEXT NOT NULL,
+            sequence INTEGER PRIMARY KEY, at INTEGER NOT NULL, kind TEXT NOT NULL, actor TEXT NOT NULL,
+                subject TEXT NOT NULL,
             detail TEXT NOT NULL, hash BLOB NOT NULL);
-        CREATE TABLE ledger_head (id INTEGER PRIMARY KEY, sequence INTEGER NOT NULL, hash BLOB NOT NULL, mark BLOB NOT NULL);
+        CREATE TABLE ledger_head (id INTEGER PRIMARY KEY, sequence INTEGER NOT NULL, hash BLOB NOT NULL,
+            mark BLOB NOT NULL);
         """
 }

@@ -83,7 +83,8 @@ struct Sealer: Sendable {
         String(decoding: try open(sealed, column), as: UTF8.self)
     }
 
-    /// The same text gives the same bytes; without the key it says nothing, not even to one who tries all telephone numbers.
+    /// The same text gives the same bytes; without the key it says nothing, not even to one who tries all telephone
+    /// numbers.
     func index(_ text: String, _ kind: Index) -> Data {
         var code = indexCode
         code.update(data: Data((kind.rawValue + "\u{0}" + text).utf8))
@@ -102,7 +103,8 @@ struct Sealer: Sendable {
     func checkKey(in db: Database) throws {
         if let row = try db.first("SELECT canary FROM house WHERE id = 1") {
             guard (try? open(text: row[0], .canary)) == "samvad" else {
-                throw Problem(code: "STORE_WRONG_KEY", sentence: "The store was sealed with another key than the one given.")
+                throw Problem(
+                    code: "STORE_WRONG_KEY", sentence: "The store was sealed with another key than the one given.")
             }
         } else {
             try db.run("INSERT INTO house (id, canary) VALUES (1, ?)", [seal(text: "samvad", .canary)])
@@ -110,10 +112,12 @@ struct Sealer: Sendable {
     }
 
     private static func unreadable(_ column: Column) -> Problem {
-        Problem(code: "STORE_UNREADABLE", sentence: "A value of \(column.rawValue) does not open: damaged, or written by another release.")
+        Problem(
+            code: "STORE_UNREADABLE",
+            sentence: "A value of \(column.rawValue) does not open: damaged, or written by another release.")
     }
 }
 
-extension Array<UInt8> {
+extension [UInt8] {
     var hex: String { map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() }
 }

@@ -12,7 +12,8 @@ struct Snapshot: Sendable {
 
     enum SQL {
         static let traffic = """
-            SELECT line, SUM(CASE WHEN minute > ?1 THEN inbound ELSE 0 END), SUM(CASE WHEN minute > ?1 THEN outbound ELSE 0 END),
+            SELECT line, SUM(CASE WHEN minute > ?1 THEN inbound ELSE 0 END),
+                SUM(CASE WHEN minute > ?1 THEN outbound ELSE 0 END),
                 SUM(CASE WHEN minute > ?1 THEN failed ELSE 0 END)
             FROM traffic WHERE minute > ?2 GROUP BY line ORDER BY line
             """
@@ -29,10 +30,12 @@ struct Snapshot: Sendable {
             JOIN citizens c ON c.id = l.citizen WHERE l.last_message_at > ? ORDER BY l.last_message_at DESC LIMIT ?
             """
         static let counts = """
-            SELECT department, service, state, count FROM application_counts WHERE count > 0 ORDER BY department, service, state
+            SELECT department, service, state, count FROM application_counts WHERE count > 0 ORDER BY department,
+                service, state
             """
         static let inboxQueue = """
-            SELECT q.waiting, r.received_at FROM (SELECT COUNT(*) AS waiting, MIN(id) AS oldest FROM inbox WHERE state = 0) q
+            SELECT q.waiting, r.received_at FROM (SELECT COUNT(*) AS waiting, MIN(id) AS oldest FROM inbox
+                WHERE state = 0) q
             LEFT JOIN inbox r ON r.id = q.oldest
             """
         static let outboxQueue = """
@@ -89,7 +92,8 @@ struct Snapshot: Sendable {
             let line = LineID(row[0] as String)
             guard let department = departments(line) else { return nil }
             return OfficeSnapshot.LineTraffic(
-                line: line, department: department, inboundLastHour: row[1], outboundLastHour: row[2], failedLastHour: row[3])
+                line: line, department: department, inboundLastHour: row[1], outboundLastHour: row[2],
+                failedLastHour: row[3])
         }
     }
 
@@ -97,7 +101,8 @@ struct Snapshot: Sendable {
     private func conversations(since dayAgo: Int64, in db: Database) throws -> [OfficeSnapshot.OpenConversation] {
         var seen: Set<String> = []
         var shown: [OfficeSnapshot.OpenConversation] = []
-        let rows = try db.all(SQL.waitingLanes, [Snapshot.conversationsMax])
+        let rows =
+            try db.all(SQL.waitingLanes, [Snapshot.conversationsMax])
             + db.all(SQL.recentLanes, [dayAgo, Snapshot.conversationsMax])
         for row in rows where shown.count < Snapshot.conversationsMax {
             guard seen.insert(row[0]).inserted, let department = departments(LineID(row[1] as String)) else { continue }
@@ -115,7 +120,9 @@ struct Snapshot: Sendable {
 
     /// The last two digits, or the head of the opaque key for who has no number.
     private func masked(_ citizen: String, phone: Data?) -> String {
-        guard let phone, let digits = try? lanes.sealer.open(text: phone, .phone) else { return String(citizen.prefix(8)) }
+        guard let phone, let digits = try? lanes.sealer.open(text: phone, .phone) else {
+            return String(citizen.prefix(8))
+        }
         return "…" + digits.suffix(2)
     }
 
@@ -123,7 +130,8 @@ struct Snapshot: Sendable {
         try db.all(SQL.counts).compactMap { row in
             guard let state = ApplicationState(rawValue: row[2]) else { return nil }
             return OfficeSnapshot.StateCount(
-                department: DepartmentID(row[0] as String), service: ServiceID(row[1] as String), state: state, count: row[3])
+                department: DepartmentID(row[0] as String), service: ServiceID(row[1] as String), state: state,
+                count: row[3])
         }
     }
 

@@ -95,7 +95,8 @@ struct Inbox: Sendable {
     private func kept(kind: String, hash: String, json: String) throws -> PreparedItem {
         let text = Data(json.utf8.prefix(Store.keptBytesMax))
         return .kept(
-            kind: String(kind.prefix(Inbox.kindCharactersMax)), hash: sealer.index(hash, .kept), body: try sealer.seal(text, .kept))
+            kind: String(kind.prefix(Inbox.kindCharactersMax)), hash: sealer.index(hash, .kept),
+            body: try sealer.seal(text, .kept))
     }
 
     /// Lanes with new work, each once, in the order of arrival.
@@ -141,7 +142,8 @@ struct Inbox: Sendable {
 }
 
 extension InboundContent {
-    /// Whether the citizen said something, so that free text may be sent for a day. Where Meta does not say, we assume not.
+    /// Whether the citizen said something, so that free text may be sent for a day. Where Meta does not say, we assume
+    /// not.
     var opensWindow: Bool {
         switch self {
         case .welcome, .numberChanged, .edited, .revoked: false

@@ -6,7 +6,8 @@ import GRDB
 import Model
 
 extension Store {
-    /// The claim's number is handed out as the job's id: a runner that outlived its lease holds a number that is no more.
+    /// The claim's number is handed out as the job's id: a runner that outlived its lease holds a number that is no
+    /// more.
     public func claimJobs(at moment: Moment, limit: Int) async throws(Problem) -> [ClaimedJob] {
         // Asked of a reader first: the runner asks often, and mostly for nothing.
         let isDue = try await read { db in try db.first(Jobs.SQL.isDue, [moment.milliseconds]) != nil }
@@ -72,10 +73,12 @@ struct Jobs: Sendable {
         static let nextClaim = "UPDATE counters SET value = value + 1 WHERE name = 'job_claim' RETURNING value"
         static let claim = "UPDATE jobs SET state = 1, claim = ?, due_at = ?, attempts = ? WHERE id = ?"
         static let claimed = """
-            SELECT j.id, j.attempts, j.lane, l.line FROM jobs j JOIN lanes l ON l.id = j.lane WHERE j.claim = ? AND j.state = 1
+            SELECT j.id, j.attempts, j.lane, l.line FROM jobs j JOIN lanes l ON l.id = j.lane
+                WHERE j.claim = ? AND j.state = 1
             """
         static let end = """
-            UPDATE jobs SET state = ?, claim = NULL, due_at = ?, run_at = COALESCE(?, run_at), attempts = ?, problem_at = ?,
+            UPDATE jobs SET state = ?, claim = NULL, due_at = ?, run_at = COALESCE(?, run_at), attempts = ?,
+                problem_at = ?,
                 problem_code = ?, problem_sentence = ?
             WHERE id = ?
             """

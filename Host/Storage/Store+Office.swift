@@ -62,7 +62,8 @@ extension Store: OfficeStore {
         return .whole(entries: head.sequence, head: Array(head.hash).hex)
     }
 
-    /// Takes room for two pages and gives it back, in one real commit: an update in place would also succeed on a full disk.
+    /// Takes room for two pages and gives it back, in one real commit: an update in place would also succeed on a full
+    /// disk.
     public func canWrite() async -> Bool {
         do {
             try await committer.write { db in

@@ -97,12 +97,14 @@ struct Outbox: Sendable {
     enum SQL {
         static let holdsLane = "SELECT 1 FROM outbox WHERE lane = ? AND state < 4 LIMIT 1"
         static let add = """
-            INSERT INTO outbox (lane, line, body, callback, state, due_at, caused_at, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO outbox (lane, line, body, callback, state, due_at, caused_at, created_at) VALUES (?, ?, ?, ?,
+                ?, ?, ?, ?)
             """
         static let nextLine = "SELECT MIN(line) FROM outbox WHERE due_at IS NOT NULL AND line > ?"
         static let nextDue = "SELECT MIN(due_at) FROM outbox WHERE due_at IS NOT NULL"
         static let due = """
-            SELECT o.id, o.lane, o.line, o.body, o.callback, o.attempts, o.caused_at, l.last_message_at, c.phone, c.user_id,
+            SELECT o.id, o.lane, o.line, o.body, o.callback, o.attempts, o.caused_at, l.last_message_at, c.phone,
+                c.user_id,
                 o.doubts, o.due_at
             FROM outbox o JOIN lanes l ON l.id = o.lane JOIN citizens c ON c.id = l.citizen
             WHERE o.line = ? AND o.due_at <= ? ORDER BY o.due_at, o.id LIMIT ?
@@ -117,13 +119,16 @@ struct Outbox: Sendable {
             WHERE lane = ?1 AND state = 1 AND id > (SELECT MIN(id) FROM outbox WHERE lane = ?1 AND state < 4)
             """
         static let recover = """
-            UPDATE outbox SET state = 3, doubts = doubts + 1, due_at = ?, problem_at = ?, problem_code = 'SEND_HALF_DONE',
+            UPDATE outbox SET state = 3, doubts = doubts + 1, due_at = ?, problem_at = ?,
+                problem_code = 'SEND_HALF_DONE',
                 problem_sentence = 'The host stopped while this message was being sent.'
             WHERE state = 2 AND state < 4
             """
         static let byID = "SELECT id, lane, line, state, stage, wamid, doubts FROM outbox WHERE id = ?"
-        static let byWamid = "SELECT id, lane, line, state, stage, wamid, doubts FROM outbox WHERE wamid = ? AND line = ?"
-        static let byCallback = "SELECT id, lane, line, state, stage, wamid, doubts FROM outbox WHERE callback = ? AND line = ?"
+        static let byWamid =
+            "SELECT id, lane, line, state, stage, wamid, doubts FROM outbox WHERE wamid = ? AND line = ?"
+        static let byCallback =
+            "SELECT id, lane, line, state, stage, wamid, doubts FROM outbox WHERE callback = ? AND line = ?"
         static let setWamid = "UPDATE outbox SET wamid = COALESCE(wamid, ?) WHERE id = ?"
         static let finish = """
             UPDATE outbox SET state = ?, due_at = NULL, finished_at = COALESCE(finished_at, ?), problem_at = ?,
@@ -132,13 +137,15 @@ struct Outbox: Sendable {
             """
         static let setStage = "UPDATE outbox SET stage = ?, stage_at = ? WHERE id = ?"
         static let tryLater = """
-            UPDATE outbox SET state = ?, due_at = ?, doubts = ?, problem_at = ?, problem_code = ?, problem_sentence = ? WHERE id = ?
+            UPDATE outbox SET state = ?, due_at = ?, doubts = ?, problem_at = ?, problem_code = ?,
+                problem_sentence = ? WHERE id = ?
             """
         static let keepEarly = """
             INSERT INTO early_statuses (line, wamid, stage, at, error_code) VALUES (?, ?, ?, ?, ?)
             ON CONFLICT (line, wamid, stage) DO NOTHING
             """
-        static let early = "SELECT stage, at, error_code FROM early_statuses WHERE line = ? AND wamid = ? ORDER BY stage"
+        static let early =
+            "SELECT stage, at, error_code FROM early_statuses WHERE line = ? AND wamid = ? ORDER BY stage"
         static let dropEarly = "DELETE FROM early_statuses WHERE line = ? AND wamid = ?"
     }
 
@@ -154,7 +161,8 @@ struct Outbox: Sendable {
 
         init(_ row: Row) throws {
             guard let state = OutboxState(rawValue: row[3]) else {
-                throw Problem(code: "STORE_BROKEN", sentence: "An outbox row is in a state that this release does not know.")
+                throw Problem(
+                    code: "STORE_BROKEN", sentence: "An outbox row is in a state that this release does not know.")
             }
             id = row[0]
             lane = row[1]
@@ -169,7 +177,8 @@ struct Outbox: Sendable {
     let sealer: Sealer
 
     static func add(
-        _ outgoing: [PreparedTurn.Outgoing], lane: String, line: String, causedAt: Int64, at moment: Moment, in db: Database
+        _ outgoing: [PreparedTurn.Outgoing], lane: String, line: String, causedAt: Int64, at moment: Moment,
+        in db: Database
     ) throws {
         guard !outgoing.isEmpty else { return }
         var isHeld = try db.first(SQL.holdsLane, [lane]) != nil
@@ -177,7 +186,8 @@ struct Outbox: Sendable {
             let state: OutboxState = isHeld ? .waiting : .queued
             let dueAt = isHeld ? nil : moment.milliseconds
             try db.run(
-                SQL.add, [lane, line, message.body, message.callback, state.rawValue, dueAt, causedAt, moment.milliseconds])
+                SQL.add,
+                [lane, line, message.body, message.callback, state.rawValue, dueAt, causedAt, moment.milliseconds])
             isHeld = true
         }
     }
@@ -245,7 +255,8 @@ struct Outbox: Sendable {
         try db.run(
             SQL.finish,
             [
-                state.rawValue, moment.milliseconds, problem == nil ? nil : moment.milliseconds, problem?.code, problem?.sentence,
+                state.rawValue, moment.milliseconds, problem == nil ? nil : moment.milliseconds, problem?.code,
+                problem?.sentence,
                 standing.id,
             ])
         let (outbound, failed) = state == .accepted ? (1, 0) : (0, 1)
@@ -259,6 +270,9 @@ struct Outbox: Sendable {
     ) throws {
         try db.run(
             SQL.tryLater,
-            [state.rawValue, dueAt.milliseconds, doubts, moment.milliseconds, problem.code, problem.sentence, standing.id])
+            [
+                state.rawValue, dueAt.milliseconds, doubts, moment.milliseconds, problem.code, problem.sentence,
+                standing.id,
+            ])
     }
 }

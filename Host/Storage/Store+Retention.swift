@@ -1,5 +1,5 @@
-// Retention: what is over and old leaves the file, in small commits between the others. Called by the host once an hour.
-// The ledger, applications and whatever still waits stay.
+// Retention: what is over and old leaves the file, in small commits between the others. Called by the host once an
+// hour. The ledger, applications and whatever still waits stay.
 import Foundation
 import GRDB
 import Model

@@ -21,7 +21,9 @@ extension Store: ConversationStore {
     public func beginTurn(in lane: LaneID) async throws(Problem) -> TurnInput? {
         guard let department = departments(LineID(line: lane)) else { return nil }
         let turns = Turns(store: self)
-        guard let begun = try await committer.write({ db in try turns.begin(lane.rawValue, in: db) }) else { return nil }
+        guard let begun = try await committer.write({ db in try turns.begin(lane.rawValue, in: db) }) else {
+            return nil
+        }
         do {
             return try turns.input(begun, department: department)
         } catch {
@@ -106,7 +108,8 @@ struct BegunRow: Sendable {
 struct Turns: Sendable {
     private enum SQL {
         static let oldest = """
-            SELECT i.id, i.kind, i.body, i.received_at, i.attempts, l.id, l.line, l.citizen, l.state, l.state_schema, l.version,
+            SELECT i.id, i.kind, i.body, i.received_at, i.attempts, l.id, l.line, l.citizen, l.state, l.state_schema,
+                l.version,
                 c.phone, c.user_id
             FROM inbox i JOIN lanes l ON l.id = i.lane JOIN citizens c ON c.id = l.citizen
             WHERE i.lane = ? AND i.state = 0 ORDER BY i.id LIMIT 1
@@ -122,7 +125,8 @@ struct Turns: Sendable {
             FROM inbox i JOIN lanes l ON l.id = i.lane WHERE i.id = ?
             """
         static let done = """
-            UPDATE inbox SET state = 1, done_at = ?, problem_at = NULL, problem_code = NULL, problem_sentence = NULL WHERE id = ?
+            UPDATE inbox SET state = 1, done_at = ?, problem_at = NULL, problem_code = NULL,
+                problem_sentence = NULL WHERE id = ?
             """
         static let setState = """
             UPDATE lanes SET state = ?, state_schema = ?, version = version + 1, waits_since = ? WHERE id = ?
@@ -157,7 +161,8 @@ struct Turns: Sendable {
             try db.run(SQL.park, [row.id])
             // Its own time stands in for the parking's: a turn is begun without being told what time it is.
             let entry = LedgerEntry(
-                kind: "inbox.parked", actor: "samvad", subject: String(row.id), detail: ["attempts": String(row.attempts)])
+                kind: "inbox.parked", actor: "samvad", subject: String(row.id),
+                detail: ["attempts": String(row.attempts)])
             try ledger.append([entry], at: Moment(milliseconds: row.receivedAt), in: db)
         }
         return nil
@@ -221,10 +226,12 @@ struct Turns: Sendable {
         case 1: throw Problem(code: "TURN_ALREADY_COMMITTED", sentence: "This row's turn has ended before.")
         default: throw Problem(code: "TURN_PARKED", sentence: "This row was set aside for the operator.")
         }
-        // Two citizens were found to be one, or a second runner was in this lane: what this turn saw is not so any more.
+        // Two citizens were found to be one, or a second runner was in this lane: what this turn saw is not so any
+        // more.
         guard row[1] == turn.lane.id.rawValue, (row[2] as Int64?) == (row[4] as Int64) else {
             throw Problem(
-                code: "TURN_SUPERSEDED", sentence: "The conversation changed while the turn ran; it must be begun again.",
+                code: "TURN_SUPERSEDED",
+                sentence: "The conversation changed while the turn ran; it must be begun again.",
                 retryAfterSeconds: 0)
         }
         return (row[1], row)

@@ -16,7 +16,8 @@ public final class Store: Sendable {
     public static let dedupeSeconds: Int64 = 8 * 24 * 3600
     /// Times that a row is begun before it is set aside: one crash may be chance, five are the row's doing.
     public static let turnAttemptsMax = 5
-    /// Seconds in which a job must end before another runner takes it; longer than any portal's deadline with its retries.
+    /// Seconds in which a job must end before another runner takes it; longer than any portal's deadline with its
+    /// retries.
     public static let jobLeaseSeconds: Int64 = 120
     /// Rows and bytes of what we could not read: enough to find a mistake, too few to fill a disk.
     public static let keptRowsMax = 10_000
@@ -30,11 +31,12 @@ public final class Store: Sendable {
 
     /// Opens or makes the file, and brings its schema up to date. Blocks; called before anything is served.
     /// - Parameters:
-    ///   - key: 256 bits; all personal data is sealed with keys derived from it. A file made with another key is refused.
+    ///   - key: 256 bits; all personal data is sealed with keys derived from it. A file of another key is refused.
     ///   - busyMilliseconds: how long a write waits for another process before it fails with `STORE_LOCKED`.
     ///   - pagesMax: a bound on the file, in pages of 4 KiB, after which writes fail with `STORE_FULL`.
     public init(
-        path: String, key: SymmetricKey, departments: @escaping Departments, random: @escaping Random = Store.systemRandom,
+        path: String, key: SymmetricKey, departments: @escaping Departments,
+        random: @escaping Random = Store.systemRandom,
         busyMilliseconds: Int = 5000, pagesMax: Int? = nil
     ) throws(Problem) {
         do {
@@ -43,7 +45,8 @@ public final class Store: Sendable {
             try pool.writeWithoutTransaction { try $0.execute(sql: Store.writerSettings) }
             let migrator = Schema.migrator
             if try pool.read(migrator.hasBeenSuperseded) {
-                throw Problem(code: "STORE_NEWER", sentence: "The store was written by a newer release; this one can't read it.")
+                throw Problem(
+                    code: "STORE_NEWER", sentence: "The store was written by a newer release; this one can't read it.")
             }
             try migrator.migrate(pool)
             sealer = Sealer(key: key)
@@ -67,8 +70,8 @@ public final class Store: Sendable {
         SymmetricKey(size: SymmetricKeySize(bitCount: bytesCount * 8)).withUnsafeBytes { Array($0) }
     }
 
-    /// FULL: GRDB sets NORMAL while it turns WAL on, and a commit must be on the disk when it returns. The writer touches
-    /// pages at random (its keys are), so it gets 32 MiB of cache, and checkpoints of 32 MiB instead of 4.
+    /// FULL: GRDB sets NORMAL while it turns WAL on, and a commit must be on the disk when it returns. The writer
+    /// touches pages at random (its keys are), so it gets 32 MiB of cache, and checkpoints of 32 MiB instead of 4.
     private static let writerSettings = """
         PRAGMA synchronous = FULL; PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 8192;
         """
@@ -113,7 +116,8 @@ extension Database {
 }
 
 extension Problem {
-    /// What went wrong in the store, without any value of a row: the code is for machines, the sentence for the operator.
+    /// What went wrong in the store, without any value of a row: the code is for machines, the sentence for the
+    /// operator.
     init(storing error: any Error) {
         switch error {
         case let problem as Problem:
@@ -133,9 +137,12 @@ extension Problem {
         case .SQLITE_FULL:
             self.init(code: "STORE_FULL", sentence: "The disk of the store is full (\(number)).", retryAfterSeconds: 5)
         case .SQLITE_BUSY, .SQLITE_LOCKED:
-            self.init(code: "STORE_LOCKED", sentence: "Another process holds the store (\(number)).", retryAfterSeconds: 2)
+            self.init(
+                code: "STORE_LOCKED", sentence: "Another process holds the store (\(number)).", retryAfterSeconds: 2)
         case .SQLITE_IOERR, .SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_PERM:
-            self.init(code: "STORE_GONE", sentence: "The file of the store can't be reached (\(number)).", retryAfterSeconds: 5)
+            self.init(
+                code: "STORE_GONE", sentence: "The file of the store can't be reached (\(number)).",
+                retryAfterSeconds: 5)
         case .SQLITE_MISUSE where number == 21:
             self.init(code: "STORE_CLOSED", sentence: "The store is closed.")
         case .SQLITE_CONSTRAINT:

@@ -49,7 +49,8 @@ extension GraphClient {
         let place = try await address(of: media.id, line, settings)
         if let size = place.bytesCount, size > Int64(settings.mediaBytesMax) { throw .tooLarge }
         let request = HTTPRequest(
-            .get, place.url, headers: authorisation(line, settings), timeoutMilliseconds: settings.mediaTimeoutMilliseconds,
+            .get, place.url, headers: authorisation(line, settings),
+            timeoutMilliseconds: settings.mediaTimeoutMilliseconds,
             responseBytesMax: settings.mediaBytesMax)
         let bytes = try await download(request)
         let announced = [media.sha256, place.sha256].compactMap { $0.flatMap(Self.hash) }
@@ -66,7 +67,9 @@ extension GraphClient {
         let bytesCount: Int64?
     }
 
-    private func address(of id: MediaID, _ line: LineID, _ settings: Settings) async throws(MediaFailure) -> MediaAddress {
+    private func address(of id: MediaID, _ line: LineID, _ settings: Settings) async throws(MediaFailure)
+        -> MediaAddress
+    {
         let path = "\(Self.escaped(id.rawValue))?phone_number_id=\(Self.escaped(line.rawValue))"
         let request = HTTPRequest(
             .get, "\(settings.graphURL)/\(settings.apiVersion)/\(path)", headers: authorisation(line, settings),
@@ -77,7 +80,8 @@ extension GraphClient {
             return MediaAddress(url: url, sha256: root["sha256"]?.name, bytesCount: root["file_size"]?.integer)
         case .refused(let refusal):
             // 100 with subcode 33 is Meta's way to say that there is no such object.
-            let isGone = refusal.code == 100 || refusal.code == 131052 || (refusal.code == nil && refusal.httpStatus == 404)
+            let isGone =
+                refusal.code == 100 || refusal.code == 131052 || (refusal.code == nil && refusal.httpStatus == 404)
             throw isGone ? .gone : .unavailable(refusal.name)
         case .unsent(let code), .inDoubt(let code):
             throw .unavailable(code)

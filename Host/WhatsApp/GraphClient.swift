@@ -62,7 +62,8 @@ public final class GraphClient: MessageCarrier {
             MultipartPart(name: "file", filename: file.filename, contentType: file.mimeType, bytes: file.bytes),
         ]
         let request = HTTPRequest(
-            .post, url(file.line, "media", settings), headers: authorisation(file.line, settings), body: .multipart(parts),
+            .post, url(file.line, "media", settings), headers: authorisation(file.line, settings),
+            body: .multipart(parts),
             timeoutMilliseconds: settings.mediaTimeoutMilliseconds)
         return await perform(request).flatMap { document in
             guard let id = document?.root["id"]?.stringOrNumber else { return .inDoubt(code: "GRAPH_UNREADABLE") }

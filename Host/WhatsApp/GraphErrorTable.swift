@@ -53,7 +53,8 @@ public enum GraphErrorTable {
             ?? GraphErrorRule(code, .unknown, "WhatsApp answered with a code that is not in our table")
     }
 
-    private static let deletedLine = GraphErrorRule(33, .stopLine, "WhatsApp does not know this line, or it is not ours")
+    private static let deletedLine = GraphErrorRule(
+        33, .stopLine, "WhatsApp does not know this line, or it is not ours")
 
     public static let rules: [GraphErrorRule] = [
         GraphErrorRule(0, .stopToken, "the access token is not valid"),

@@ -55,7 +55,9 @@ struct JSONWriter {
         needsComma = true
     }
 
-    private mutating func enclose(_ open: Unicode.Scalar, _ close: Unicode.Scalar, _ content: (inout JSONWriter) -> Void) {
+    private mutating func enclose(
+        _ open: Unicode.Scalar, _ close: Unicode.Scalar, _ content: (inout JSONWriter) -> Void
+    ) {
         comma()
         bytes.append(UInt8(ascii: open))
         needsComma = false

@@ -92,7 +92,8 @@ public struct GraphRefusal: Error, Sendable, Equatable {
         if let code { return GraphErrorTable.rule(for: code, subcode: subcode) }
         switch httpStatus {
         case 401: return GraphErrorTable.rule(for: 190)
-        case 429, 500...599: return GraphErrorRule(httpStatus, .retry, "WhatsApp, or something before it, has passing trouble")
+        case 429, 500...599:
+            return GraphErrorRule(httpStatus, .retry, "WhatsApp, or something before it, has passing trouble")
         default: return GraphErrorRule(httpStatus, .unknown, "something before WhatsApp refused the call")
         }
     }

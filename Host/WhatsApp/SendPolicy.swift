@@ -145,7 +145,8 @@ struct SendPolicy: Sendable {
                 code: code, sentence: "WhatsApp's answer was lost; the message may have been taken",
                 retryAfterSeconds: settings.doubtSeconds)
             return Settlement(
-                outcome: .inDoubt(problem, askAgainAt: now.adding(seconds: settings.doubtSeconds)), code: code, alarms: alarms)
+                outcome: .inDoubt(problem, askAgainAt: now.adding(seconds: settings.doubtSeconds)), code: code,
+                alarms: alarms)
         case .unsent(let code):
             var settlement = again(row, code: code, "WhatsApp could not be reached", at: now, random: random)
             settlement.alarms = missedGraph(at: now)
@@ -177,7 +178,9 @@ struct SendPolicy: Sendable {
             settlement = slow(row, refusal, rule, at: now)
         case .stopToken:
             var circuit = tokens[tokenGroup] ?? Circuit(openSeconds: 60, openSecondsMax: 600)
-            if circuit.trip(at: now) { alarms.append(SenderAlarm(line: nil, code: refusal.name, sentence: rule.sentence)) }
+            if circuit.trip(at: now) {
+                alarms.append(SenderAlarm(line: nil, code: refusal.name, sentence: rule.sentence))
+            }
             tokens[tokenGroup] = circuit
             settlement = put(back: row, until: circuit.waitUntil(at: now) ?? now, refusal.name, rule.sentence, at: now)
         case .stopLine:
@@ -205,7 +208,9 @@ struct SendPolicy: Sendable {
         return settlement
     }
 
-    private mutating func slow(_ row: OutboxRow, _ refusal: GraphRefusal, _ rule: GraphErrorRule, at now: Moment) -> Settlement {
+    private mutating func slow(_ row: OutboxRow, _ refusal: GraphRefusal, _ rule: GraphErrorRule, at now: Moment)
+        -> Settlement
+    {
         var pair = pairs[row.lane] ?? PairState(schedule: Self.pairSchedule(settings))
         // 4^0, 4^1, … seconds by Meta's word; an hour is the pair's whole allowance.
         let until = now.adding(seconds: min(3600, 1 << Int64(2 * min(pair.slowTries, 6))))
@@ -221,7 +226,8 @@ struct SendPolicy: Sendable {
         let tries = refusals[row.id, default: 0]
         guard tries < settings.unknownRetriesMax else {
             forget(row.id)
-            return Settlement(outcome: .failed(Problem(code: refusal.name, sentence: rule.sentence)), code: refusal.name)
+            return Settlement(
+                outcome: .failed(Problem(code: refusal.name, sentence: rule.sentence)), code: refusal.name)
         }
         count(refusalOf: row.id)
         // 30 s, 2 min, 8 min.

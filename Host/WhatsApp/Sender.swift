@@ -4,6 +4,7 @@
 import Conversation
 import Logging
 import Model
+import Synchronization
 
 /// Something that an operator must see at once.
 public struct SenderAlarm: Sendable, Equatable {
@@ -84,6 +85,7 @@ public actor Sender {
     /// Wakes the loop; many wakes while it is busy are one.
     private nonisolated let signal: AsyncStream<Void>.Continuation
     private let signals: AsyncStream<Void>
+    private nonisolated let inbound = Mutex<[LineID: Int]>([:])
     private var inFlight: [Int64: Task<Void, Never>] = [:]
     private var ends: [(row: Int64, outcome: SendOutcome)] = []
     private var alarmClock: (moment: Moment, task: Task<Void, Never>)?
@@ -106,10 +108,9 @@ public actor Sender {
     /// There may be something to send. From anywhere, as often as one likes.
     public nonisolated func wake() { signal.yield() }
 
-    /// Meta's line rate counts what comes in, too.
-    public func noteInbound(_ messagesByLine: [LineID: Int]) {
-        let now = around.now()
-        for (line, count) in messagesByLine { policy.noteInbound(line, count: count, at: now) }
+    /// Meta's line rate counts what comes in, too. From anywhere; taken into account with the next claim.
+    public nonisolated func noteInbound(_ messagesByLine: [LineID: Int]) {
+        inbound.withLock { $0.merge(messagesByLine) { $0 + $1 } }
     }
 
     /// Tries stopped lines and tokens again at once: after a new token, or when an operator says so.
@@ -156,6 +157,8 @@ public actor Sender {
     private func claim() async {
         while stopBy == nil {
             let now = around.now()
+            let came = inbound.withLock { exchange(&$0, with: [:]) }
+            for (line, count) in came { policy.noteInbound(line, count: count, at: now) }
             let tokens = carrier.tokenGroupCount
             if let until = policy.waitUntil(at: now, tokenGroupCount: tokens) { return wakeUp(at: until) }
             let free = policy.isProbing(tokenGroupCount: tokens) ? 1 : settings.inFlightMax - inFlight.count
@@ -196,7 +199,8 @@ public actor Sender {
         if case .failed = settlement.outcome { await uploads.forget(row) }
         inFlight[row.id] = nil
         for alarm in settlement.alarms {
-            logger.error("\(alarm.sentence)", metadata: ["code": "\(alarm.code)", "line": "\(alarm.line?.rawValue ?? "all")"])
+            logger.error(
+                "\(alarm.sentence)", metadata: ["code": "\(alarm.code)", "line": "\(alarm.line?.rawValue ?? "all")"])
             around.alarm(alarm)
         }
         end(row, settlement.outcome, code: settlement.code)
@@ -232,7 +236,8 @@ public actor Sender {
     private func recover() async {
         while stopBy == nil {
             do {
-                let count = try await outbox.recoverHalfSent(askAgainAt: around.now().adding(seconds: settings.doubtSeconds))
+                let count = try await outbox.recoverHalfSent(
+                    askAgainAt: around.now().adding(seconds: settings.doubtSeconds))
                 if count > 0 { logger.warning("messages were left half sent", metadata: ["count": "\(count)"]) }
                 return
             } catch {

@@ -47,7 +47,8 @@ actor UploadedDocuments {
         } catch {
             return .unready(error)
         }
-        let file = CarriedFile(line: line, bytes: bytes, filename: filename, mimeType: Self.mimeType(of: bytes, filename))
+        let file = CarriedFile(
+            line: line, bytes: bytes, filename: filename, mimeType: Self.mimeType(of: bytes, filename))
         let answer = await carrier.upload(file)
         switch answer {
         case .done(let media): remember(media, as: key)

@@ -74,7 +74,9 @@ public final class Webhook: Sendable {
         }
     }
 
-    public func addRoutes(to router: some RouterMethods<some RequestContext>, at path: RouterPath = "/webhooks/whatsapp") {
+    public func addRoutes(
+        to router: some RouterMethods<some RequestContext>, at path: RouterPath = "/webhooks/whatsapp"
+    ) {
         router.get(path) { request, _ in self.handshake(request) }
         router.post(path) { request, _ in await self.respond(to: request) }
     }
@@ -83,7 +85,8 @@ public final class Webhook: Sendable {
     public func handshake(_ request: Request) -> Response {
         let query = request.uri.queryParameters
         let expected = state.withLock { $0.settings.verifyToken }
-        guard query["hub.mode"] == "subscribe", let token = query["hub.verify_token"], let challenge = query["hub.challenge"],
+        guard query["hub.mode"] == "subscribe", let token = query["hub.verify_token"],
+            let challenge = query["hub.challenge"],
             !expected.isEmpty, Self.areEqual(token.utf8, expected.utf8)
         else { return Response(status: .forbidden) }
         return Response(
@@ -115,7 +118,8 @@ public final class Webhook: Sendable {
     }
 
     /// Copies the chunks once, into the one array that is then signed and read.
-    private func collect(_ request: Request, _ settings: Settings, _ reservation: inout Reservation) async -> Collected {
+    private func collect(_ request: Request, _ settings: Settings, _ reservation: inout Reservation) async -> Collected
+    {
         let announced = request.headers[.contentLength].flatMap { Int($0) } ?? 0
         guard announced <= settings.bodyBytesMax else { return refuse(.tooLarge, .contentTooLarge, settings) }
         guard reservation.grow(to: announced, max: settings.bytesInFlightMax) else {

@@ -28,16 +28,9 @@
 //   income_over_limit (limit): refused; annual_income is not under it
 //   other_pension: refused; has_other_pension is "yes"
 //   amount_expected (amount): what is paid a month at this age and category
-// disability_pension_apply, eligibility
-//   disability_too_low (percent): refused; disability_percent, percent is the least needed
-//   residence_too_short (from_date), income_over_limit (limit): as above
-// women_distress_pension_apply, eligibility
-//   only_for_women: refused; gender is M
-//   too_young (from_date): refused; dob, under 18
-//   residence_too_short (from_date), income_over_limit (limit): as above
 // submit
 //   grievance_kept: pension_grievance; kept for the office
-//   (none): the three applications; effect samvad.file/1, and the host tells the number
+//   (none): old_age_pension_apply; effect samvad.file/1, and the host tells the number
 import SamvadKit
 
 struct Pensions: Department {
@@ -46,9 +39,7 @@ struct Pensions: Department {
     func eligibility(_ request: Request) throws(Failure) -> Reply {
         switch request.service {
         case "old_age_pension_apply": try oldAge(request)
-        case "disability_pension_apply": try disability(request)
-        case "women_distress_pension_apply": try womenInDistress(request)
-        case "pension_status", "pension_grievance", "pension_life_certificate": .ok()
+        case "pension_status", "pension_grievance": .ok()
         default: throw .unknownService(of: request)
         }
     }
@@ -62,8 +53,7 @@ struct Pensions: Department {
         switch request.service {
         case "pension_status": .ok(creditState(request.values))
         case "pension_grievance": .ok(Message("grievance_kept"))
-        case "old_age_pension_apply", "disability_pension_apply", "women_distress_pension_apply":
-            .ok(effects: [.file(portal: "e_district")])
+        case "old_age_pension_apply": .ok(effects: [.file(portal: "e_district")])
         default: throw .unknownService(of: request)
         }
     }
@@ -116,9 +106,19 @@ extension Pensions {
 extension Pensions {
     private func oldAge(_ request: Request) throws(Failure) -> Reply {
         let born = try required("dob", request.values.date)
-        if let refusal = tooYoung(born, Rates.oldAgeYears, request) { return refusal }
-        if let refusal = try residenceTooShort(request) { return refusal }
-        if let refusal = try incomeOverLimit(request, orEqual: true) { return refusal }
+        let oldEnough = born.adding(years: Rates.oldAgeYears)
+        guard oldEnough <= request.today else {
+            return .refused(Message("too_young", ["from_date": oldEnough.readable]))
+        }
+        if let since = try request.values.date("residing_since") {
+            let longEnough = since.adding(years: Rates.residenceYears)
+            guard longEnough <= request.today else {
+                return .refused(Message("residence_too_short", ["from_date": longEnough.readable]))
+            }
+        }
+        guard try required("annual_income", request.values.paise) < Rates.incomeLimit else {
+            return .refused(Message("income_over_limit", ["limit": Rates.incomeLimit.readable]))
+        }
         if try request.values.yes("has_other_pension") == true { return .refused(Message("other_pension")) }
         guard let rates = Rates.oldAge.last(where: { $0.from <= request.today }) else { return .ok() }
         let age = request.today.years(since: born)
@@ -127,42 +127,5 @@ extension Pensions {
             amount = amount + rates.categoryExtra
         }
         return .ok(Message("amount_expected", ["amount": amount.readable]))
-    }
-
-    private func disability(_ request: Request) throws(Failure) -> Reply {
-        let percent = try required("disability_percent", request.values.integer)
-        guard percent >= Rates.disabilityPercent else {
-            return .refused(Message("disability_too_low", ["percent": String(Rates.disabilityPercent)]))
-        }
-        if let refusal = try residenceTooShort(request) { return refusal }
-        return try incomeOverLimit(request, orEqual: false) ?? .ok()
-    }
-
-    private func womenInDistress(_ request: Request) throws(Failure) -> Reply {
-        if ["m", "male", "man"].contains(request.values.text("gender")?.lowercased()) {
-            return .refused(Message("only_for_women"))
-        }
-        let born = try required("dob", request.values.date)
-        if let refusal = tooYoung(born, Rates.womenYears, request) { return refusal }
-        if let refusal = try residenceTooShort(request) { return refusal }
-        return try incomeOverLimit(request, orEqual: true) ?? .ok()
-    }
-
-    private func tooYoung(_ born: CivilDate, _ years: Int, _ request: Request) -> Reply? {
-        let from = born.adding(years: years)
-        return from <= request.today ? nil : .refused(Message("too_young", ["from_date": from.readable]))
-    }
-
-    private func residenceTooShort(_ request: Request) throws(Failure) -> Reply? {
-        guard let since = try request.values.date("residing_since") else { return nil }
-        let from = since.adding(years: Rates.residenceYears)
-        return from <= request.today ? nil : .refused(Message("residence_too_short", ["from_date": from.readable]))
-    }
-
-    /// "Under a lakh" refuses a lakh, "up to a lakh" does not.
-    private func incomeOverLimit(_ request: Request, orEqual: Bool) throws(Failure) -> Reply? {
-        let income = try required("annual_income", request.values.paise)
-        let isOver = orEqual ? income >= Rates.incomeLimit : income > Rates.incomeLimit
-        return isOver ? .refused(Message("income_over_limit", ["limit": Rates.incomeLimit.readable])) : nil
     }
 }

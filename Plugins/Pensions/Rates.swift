@@ -8,14 +8,8 @@ enum Rates {
     static let olderYears = 70
     static let residenceYears = 5
 
-    /// Under Rs 1 lakh a year; up to Rs 1 lakh for disability (an older text says 75,000).
+    /// Under Rs 1 lakh a year.
     static let incomeLimit = Paise.lakhs(1)
-
-    /// Financial assistance to persons with special needs: certificate of a hospital's board of 40 % or more.
-    static let disabilityPercent: Int64 = 40
-
-    /// Pension to women in distress, myscheme.gov.in/schemes/dpswdwp.
-    static let womenYears = 18
 
     struct OldAge {
         var from: CivilDate

@@ -67,12 +67,24 @@ struct EmulatorsCommand: AsyncParsableCommand {
         let emulation = Emulation(settings, poster: poster)
         let keeper = stateDir.map { StateKeeper(folder: URL(fileURLWithPath: $0), cloud: emulation.cloud) }
         try keeper?.restore()
-        let work = Task<Void, Never> { await emulation.work() }
-        let handshake = Task<Void, Never> { await emulation.handshake.askUntilAnswered() }
-        let saving = Task<Void, Never> { await keeper?.run() }
+        Task { await emulation.work() }
+        Task { await emulation.handshake.askUntilAnswered() }
+        if let keeper { Task { await keeper.run() } }
+        let stops = [SIGTERM, SIGINT].map { Self.onSignal($0) { keeper?.saveNow() } }
         print("samvad-emulators: phone http://\(listen)/  console http://\(listen)/console  Graph http://\(listen)/graph")
-        try await emulation.application().runService()
-        for task in [work, handshake, saving] { task.cancel() }
-        keeper?.saveNow()
+        try await emulation.application().run()
+        withExtendedLifetime(stops) {}
+    }
+
+    /// Open phones keep connections without end: nothing is drained, what matters is saved and the process ends.
+    private static func onSignal(_ number: Int32, _ save: @escaping @Sendable () -> Void) -> any DispatchSourceSignal {
+        signal(number, SIG_IGN)
+        let source = DispatchSource.makeSignalSource(signal: number)
+        source.setEventHandler {
+            save()
+            exit(0)
+        }
+        source.resume()
+        return source
     }
 }

@@ -38,6 +38,9 @@ final class EventFeed: Sendable {
         return empty
     }
 
+    /// Ends a listener's stream; it then leaves by itself.
+    func end(citizen: String, number: Int) { state.withLock { $0.listeners[citizen]?[number] }?.finish() }
+
     /// Whether somebody holds this citizen's phone; nobody does in a headless run, where messages read themselves.
     func hasPhone(citizen: String) -> Bool { state.withLock { $0.phones[citizen] != nil } }
 

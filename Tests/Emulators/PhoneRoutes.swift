@@ -14,7 +14,7 @@ struct PhoneRoutes: Sendable {
             let key = ChatKey(line: request.query("line") ?? "", citizen: request.query("citizen") ?? "")
             return .json(chat(key))
         }
-        router.get("/phone/events") { request, _ -> Response in events(for: request.query("citizen") ?? "") }
+        router.get("/phone/events") { request, _ -> Response in events(request, for: request.query("citizen") ?? "") }
         router.post("/phone/say") { request, _ -> Response in say(try await request.controlJSON()) }
         router.post("/phone/open") { request, _ -> Response in
             let body = try await request.controlJSON()
@@ -99,24 +99,26 @@ struct PhoneRoutes: Sendable {
     }
 
     /// Server-sent events: the first says hello, so that a page knows it is connected and reloads what it missed.
-    private func events(for citizen: String) -> Response {
+    private func events(_ request: Request, for citizen: String) -> Response {
         let cloud = cloud
         let body = ResponseBody { writer in
             let (number, events) = cloud.feed.listen(citizen: citizen, isPhone: true)
-            defer {
-                if cloud.feed.leave(citizen: citizen, number: number, isPhone: true) { cloud.closeAll(citizen: citizen) }
-            }
-            // The heartbeat goes through the same stream: one writer, and a closed page is noticed.
+            // The heartbeat goes through the same stream: one writer, and a page that vanished is noticed.
             let heart = Task {
                 while !Task.isCancelled {
                     try await Task.sleep(for: .seconds(Self.heartbeatSeconds))
                     cloud.feed.publish(citizen: citizen, ["kind": "heartbeat"])
                 }
             }
-            defer { heart.cancel() }
-            try await writer.write(ByteBuffer(string: "retry: 1000\ndata: {\"kind\":\"hello\"}\n\n"))
-            for await event in events {
-                try await writer.write(ByteBuffer(string: "data: \(event.text())\n\n"))
+            defer {
+                heart.cancel()
+                if cloud.feed.leave(citizen: citizen, number: number, isPhone: true) { cloud.closeAll(citizen: citizen) }
+            }
+            try await request.body.consumeWithInboundCloseHandler { _ in
+                try await writer.write(ByteBuffer(string: "retry: 1000\ndata: {\"kind\":\"hello\"}\n\n"))
+                for await event in events { try await writer.write(ByteBuffer(string: "data: \(event.text())\n\n")) }
+            } onInboundClosed: {
+                cloud.feed.end(citizen: citizen, number: number)
             }
             try await writer.finish(nil)
         }

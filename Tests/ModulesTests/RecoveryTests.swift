@@ -91,7 +91,8 @@ import Testing
         let request = Workshop.request(mode, turn: "hung", deadlineMilliseconds: 150)
         let elapsed = await ContinuousClock().measure { #expect(await stage.result(request) == "MODULE_TIMEOUT") }
         #expect(elapsed >= .milliseconds(150))
-        #expect(elapsed < .milliseconds(1_000))
+        // Generous, for busy machines; without a deadline it would be for ever.
+        #expect(elapsed < .seconds(10))
         // "never" comes round when it is told of the cancelling; "hang" can't.
         if mode == "hang" { #expect(await stage.notebook.waits { $0.restarts == [.hang] }) }
         #expect(await stage.answers())

@@ -13,10 +13,11 @@ enum Workshop {
     static let root = URL(filePath: #filePath).resolvingSymlinksInPath()
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
-    /// Lives as long as the machine's temporary folder lets it; each run has its own.
+    /// Each run has its own, and takes it away.
     private static let folder: URL = {
         let folder = FileManager.default.temporaryDirectory.appending(path: "samvad-modules-\(UUID().uuidString)")
         try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        atexit { try? FileManager.default.removeItem(at: Workshop.folder) }
         return folder
     }()
 

@@ -75,15 +75,11 @@ import Testing
         #expect(reply.argument("amount", of: "amount_expected") == amount)
     }
 
-    @Test("disability counts from 40 percent, and up to a lakh of income")
-    func disability() throws {
-        func ask(_ percent: String, _ income: String) throws -> [String] {
-            try host.call(
-                "disability_pension_apply", .eligibility, ["disability_percent": percent, "annual_income": income]
-            ).keys
-        }
-        #expect(try ask("39", "0") == ["disability_too_low"])
-        #expect(try ask("40", "10000000") == [])
-        #expect(try ask("40", "10000001") == ["income_over_limit"])
+    @Test("who has another pension already gets no second one")
+    func otherPension() throws {
+        let reply = try host.call(
+            "old_age_pension_apply", .eligibility,
+            ["dob": "1950-01-01", "annual_income": "0", "has_other_pension": "yes"])
+        #expect(reply.outcome == .refused && reply.keys == ["other_pension"])
     }
 }

@@ -95,7 +95,8 @@ import Testing
         #expect(sent == ["one", "two", "three"])
     }
 
-    @Test("a turn that was under way while its citizen was merged is begun again, not lost and not done twice",
+    @Test(
+        "a turn that was under way while its citizen was merged is begun again, not lost and not done twice",
         arguments: [true, false])
     func mergeDuringTurn(inYounger: Bool) async throws {
         let house = try House()

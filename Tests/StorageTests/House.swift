@@ -35,7 +35,8 @@ final class House: Sendable {
     ) throws -> Store {
         let departments: [LineID: DepartmentID] = [revenue: "revenue", transport: "transport"]
         return try Store(
-            path: path, key: key, departments: { departments[$0] }, busyMilliseconds: busyMilliseconds, pagesMax: pagesMax)
+            path: path, key: key, departments: { departments[$0] }, busyMilliseconds: busyMilliseconds,
+            pagesMax: pagesMax)
     }
 
     /// The same file, opened again as after a restart.
@@ -45,7 +46,8 @@ final class House: Sendable {
     }
 
     func text(
-        _ words: String, id: String, phone: String? = "919810000001", userID: String? = nil, line: LineID = House.revenue,
+        _ words: String, id: String, phone: String? = "919810000001", userID: String? = nil,
+        line: LineID = House.revenue,
         at moment: Moment = House.start
     ) -> InboundItem {
         .message(
@@ -57,7 +59,8 @@ final class House: Sendable {
     /// One message, accepted; its lane.
     @discardableResult
     func write(
-        _ words: String, id: String, phone: String? = "919810000001", userID: String? = nil, line: LineID = House.revenue,
+        _ words: String, id: String, phone: String? = "919810000001", userID: String? = nil,
+        line: LineID = House.revenue,
         at moment: Moment = House.start
     ) async throws -> LaneID {
         let item = text(words, id: id, phone: phone, userID: userID, line: line, at: moment)
@@ -69,7 +72,8 @@ final class House: Sendable {
         _ input: TurnInput, with texts: [String] = [], at moment: Moment = House.start,
         changing change: (inout TurnCommit) -> Void = { _ in }
     ) async throws {
-        var turn = TurnCommit(inboxID: input.inboxID, lane: input.lane, at: moment, state: input.state ?? ConversationState())
+        var turn = TurnCommit(
+            inboxID: input.inboxID, lane: input.lane, at: moment, state: input.state ?? ConversationState())
         turn.messages = texts.map(OutboundContent.text)
         change(&turn)
         try await store.commit(turn)
@@ -77,7 +81,8 @@ final class House: Sendable {
 
     /// A message in, its turn answered: what waits in the outbox afterwards.
     @discardableResult
-    func exchange(_ id: String, answers: [String], phone: String = "919810000001", at moment: Moment = House.start) async throws
+    func exchange(_ id: String, answers: [String], phone: String = "919810000001", at moment: Moment = House.start)
+        async throws
         -> LaneID
     {
         let lane = try await write("नमस्ते", id: id, phone: phone, at: moment)

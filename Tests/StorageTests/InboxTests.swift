@@ -75,7 +75,8 @@ import Testing
             InboundMessage(
                 id: "wamid.nan", line: House.revenue, from: CitizenAddress(phone: "919810000001", userID: nil)!,
                 sentAt: House.start, content: .location(latitude: .nan, longitude: 0, name: nil, address: nil)))
-        let lanes = try await house.store.accept([odd, odd, location, house.text("hi", id: "wamid.1")], at: House.start)
+        let lanes = try await house.store.accept(
+            [odd, odd, location, house.text("hi", id: "wamid.1")], at: House.start)
         #expect(lanes.count == 1)
         #expect(try await house.value("SELECT COUNT(*) FROM kept") == 2)
         #expect(try await house.value("SELECT MAX(LENGTH(body)) FROM kept") == Store.keptBytesMax + 29)
@@ -84,7 +85,8 @@ import Testing
     @Test("a message on a line that nobody answers waits until somebody does, and the operator sees it")
     func unassigned() async throws {
         let house = try House()
-        let lanes = try await house.store.accept([house.text("hi", id: "wamid.1", line: House.unassigned)], at: House.start)
+        let lanes = try await house.store.accept(
+            [house.text("hi", id: "wamid.1", line: House.unassigned)], at: House.start)
         #expect(lanes.isEmpty)
         #expect(try await house.store.lanesWaiting().isEmpty)
         #expect(try await house.store.snapshot(at: House.start).failures.map(\.code) == ["LINE_UNKNOWN"])
@@ -102,7 +104,9 @@ import Testing
         let lane = try await house.write("hi", id: "wamid.1")
         let store = try await house.reopened()
         #expect(try await store.lanesWaiting() == [lane])
-        #expect(await code { _ = try await house.store.accept([house.text("x", id: "wamid.2")], at: House.start) } == "STORE_CLOSED")
+        #expect(
+            await code { _ = try await house.store.accept([house.text("x", id: "wamid.2")], at: House.start) }
+                == "STORE_CLOSED")
     }
 
     @Test("done rows older than the purge leave, whatever waits and the ledger stay")

@@ -49,7 +49,9 @@ import Testing
         #expect(try await house.value("SELECT COUNT(*) FROM inbox WHERE kind = 1") == 1)
     }
 
-    @Test("an outcome's events, application, next jobs and ledger come together, and the events take their turns in order")
+    @Test(
+        "an outcome's events, application, next jobs and ledger come together, and the events take their turns in order"
+    )
     func outcome() async throws {
         let house = try House()
         let lane = try await jobs(house)

@@ -37,25 +37,34 @@ import Testing
         let house = try await filled(1)
         let row = try #require(await house.store.ledger(after: 0, limit: 1).first)
         #expect(row.entry.detail == ["b": "\"\\\n", "a": "ऊ", "aa": "x"])
-        // SHA-256 of 32 zero bytes and {"actor":"admin","at":1767225601000,"detail":{"a":"ऊ","aa":"x","b":"\"\\\u000a"},…}.
+        // SHA-256 of 32 zero bytes and
+        // {"actor":"admin","at":1767225601000,"detail":{"a":"ऊ","aa":"x","b":"\"\\\u000a"},…}.
         #expect(row.hash == "840b120778bf401d52b6351670838a85bf758caacdca359b9887ad9b3f021c39")
     }
 
-    @Test("what was done to the ledger is found", arguments: [
-        ("UPDATE ledger SET subject = 'x' WHERE sequence = 2", 2),
-        ("UPDATE ledger SET at = at + 1 WHERE sequence = 5", 5),
-        ("UPDATE ledger SET detail = '{}' WHERE sequence = 3", 3),
-        ("UPDATE ledger SET hash = zeroblob(32) WHERE sequence = 4", 4),
-        ("DELETE FROM ledger WHERE sequence = 1", 1),
-        ("DELETE FROM ledger WHERE sequence = 3", 3),
-        ("DELETE FROM ledger WHERE sequence = 5", 5),
-        ("DELETE FROM ledger", 1),
-        ("DELETE FROM ledger; DELETE FROM ledger_head WHERE id = 2", 1),
-        ("DELETE FROM ledger_head", 1),
-        ("UPDATE ledger SET sequence = 9 WHERE sequence = 2; UPDATE ledger SET sequence = 2 WHERE sequence = 3; UPDATE ledger SET sequence = 3 WHERE sequence = 9", 2),
-        ("INSERT INTO ledger SELECT 6, at, kind, actor, subject, detail, hash FROM ledger WHERE sequence = 5", 6),
-        ("DELETE FROM ledger WHERE sequence = 5; UPDATE ledger_head SET sequence = 4, hash = (SELECT hash FROM ledger WHERE sequence = 4)", 4),
-    ] as [(String, Int64)])
+    @Test(
+        "what was done to the ledger is found",
+        arguments: [
+            ("UPDATE ledger SET subject = 'x' WHERE sequence = 2", 2),
+            ("UPDATE ledger SET at = at + 1 WHERE sequence = 5", 5),
+            ("UPDATE ledger SET detail = '{}' WHERE sequence = 3", 3),
+            ("UPDATE ledger SET hash = zeroblob(32) WHERE sequence = 4", 4),
+            ("DELETE FROM ledger WHERE sequence = 1", 1),
+            ("DELETE FROM ledger WHERE sequence = 3", 3),
+            ("DELETE FROM ledger WHERE sequence = 5", 5),
+            ("DELETE FROM ledger", 1),
+            ("DELETE FROM ledger; DELETE FROM ledger_head WHERE id = 2", 1),
+            ("DELETE FROM ledger_head", 1),
+            (
+                "UPDATE ledger SET sequence = 9 WHERE sequence = 2; UPDATE ledger SET sequence = 2 WHERE sequence = 3; UPDATE ledger SET sequence = 3 WHERE sequence = 9",
+                2
+            ),
+            ("INSERT INTO ledger SELECT 6, at, kind, actor, subject, detail, hash FROM ledger WHERE sequence = 5", 6),
+            (
+                "DELETE FROM ledger WHERE sequence = 5; UPDATE ledger_head SET sequence = 4, hash = (SELECT hash FROM ledger WHERE sequence = 4)",
+                4
+            ),
+        ] as [(String, Int64)])
     func tampered(sql: String, at sequence: Int64) async throws {
         let house = try await filled()
         try await house.tamper(sql)

@@ -10,8 +10,12 @@ private let away = Problem(code: "GRAPH_500", sentence: "Graph is away.", retryA
 private let lost = Problem(code: "GRAPH_TIMEOUT", sentence: "No answer.")
 
 @Suite("Outbox") struct OutboxTests {
-    private func stage(_ house: House) async throws -> Int? { try await house.value("SELECT stage FROM outbox LIMIT 1") }
-    private func state(_ house: House) async throws -> Int? { try await house.value("SELECT state FROM outbox ORDER BY id LIMIT 1") }
+    private func stage(_ house: House) async throws -> Int? {
+        try await house.value("SELECT stage FROM outbox LIMIT 1")
+    }
+    private func state(_ house: House) async throws -> Int? {
+        try await house.value("SELECT state FROM outbox ORDER BY id LIMIT 1")
+    }
 
     @Test("answers of one lane leave one after the other, lanes beside each other")
     func order() async throws {
@@ -35,7 +39,9 @@ private let lost = Problem(code: "GRAPH_TIMEOUT", sentence: "No answer.")
     @Test("one line's flood leaves the other lines their share")
     func shares() async throws {
         let house = try House()
-        for number in 0..<20 { try await house.exchange("wamid.\(number)", answers: ["flood"], phone: "9198100000\(10 + number)") }
+        for number in 0..<20 {
+            try await house.exchange("wamid.\(number)", answers: ["flood"], phone: "9198100000\(10 + number)")
+        }
         let lane = try await house.write("hi", id: "wamid.quiet", line: House.transport)
         try await house.answer(try #require(await house.store.beginTurn(in: lane)), with: ["quiet"])
         let claimed = try await house.store.claimDue(at: House.start, limit: 4).compactMap(\.content.words)
@@ -110,7 +116,8 @@ private let lost = Problem(code: "GRAPH_TIMEOUT", sentence: "No answer.")
         let house = try House()
         try await house.exchange("wamid.1", answers: ["a1", "a2"])
         let row = try #require(await house.store.claimDue(at: House.start, limit: 1).first)
-        try await house.store.record([(row.id, .inDoubt(lost, askAgainAt: House.start.adding(seconds: 60)))], at: House.start)
+        try await house.store.record(
+            [(row.id, .inDoubt(lost, askAgainAt: House.start.adding(seconds: 60)))], at: House.start)
         _ = try await house.store.accept([status(.delivered, of: "wamid.out", callback: row.callback)], at: House.start)
         let next = try await house.store.claimDue(at: House.start.adding(seconds: 120), limit: 10)
         #expect(next.compactMap(\.content.words) == ["a2"])
@@ -140,17 +147,21 @@ private let lost = Problem(code: "GRAPH_TIMEOUT", sentence: "No answer.")
         try await house.exchange("wamid.1", answers: ["a1"])
         let row = try #require(await house.store.claimDue(at: House.start, limit: 1).first)
         _ = try await house.store.accept([status(.sent, of: "wamid.out", callback: row.callback)], at: House.start)
-        for outcome in [SendOutcome.inDoubt(lost, askAgainAt: House.start), .retry(at: House.start, away), .failed(away)] {
+        for outcome in [
+            SendOutcome.inDoubt(lost, askAgainAt: House.start), .retry(at: House.start, away), .failed(away),
+        ] {
             try await house.store.record([(row.id, outcome)], at: House.start)
         }
         #expect(try await state(house) == OutboxState.accepted.rawValue)
         #expect(try await house.store.nextDue() == nil)
     }
 
-    @Test("statuses in any order never take a message back", arguments: [
-        ([.read, .delivered, .sent], 3), ([.delivered, .sent, .delivered], 2), ([.failed, .delivered, .read], 4),
-        ([.sent, .failed], 4), ([.read, .failed], 3),
-    ] as [([DeliveryStatus.Stage], Int)])
+    @Test(
+        "statuses in any order never take a message back",
+        arguments: [
+            ([.read, .delivered, .sent], 3), ([.delivered, .sent, .delivered], 2), ([.failed, .delivered, .read], 4),
+            ([.sent, .failed], 4), ([.read, .failed], 3),
+        ] as [([DeliveryStatus.Stage], Int)])
     func monotone(stages: [DeliveryStatus.Stage], expected: Int) async throws {
         let house = try House()
         try await house.exchange("wamid.1", answers: ["a1"])
@@ -172,7 +183,8 @@ private let lost = Problem(code: "GRAPH_TIMEOUT", sentence: "No answer.")
         try await house.store.record([(first.id, .inDoubt(lost, askAgainAt: House.start))], at: House.start)
         let second = try #require(await house.store.claimDue(at: House.start, limit: 1).first)
         try await house.store.record([(second.id, .accepted("wamid.second"))], at: House.start)
-        _ = try await house.store.accept([status(.failed, of: "wamid.first", callback: first.callback)], at: House.start)
+        _ = try await house.store.accept(
+            [status(.failed, of: "wamid.first", callback: first.callback)], at: House.start)
         #expect(try await state(house) == OutboxState.accepted.rawValue)
     }
 

@@ -15,7 +15,8 @@ import Testing
         let wamid = "wamid." + Data(phone.utf8).base64EncodedString()
         let lane = try #require(
             await house.store.accept([house.text(name, id: wamid, phone: phone, userID: user)], at: House.start).first)
-        _ = try await house.store.accept([.kept(kind: "odd", hash: phone, json: "{\"from\":\"\(phone)\"}")], at: House.start)
+        _ = try await house.store.accept(
+            [.kept(kind: "odd", hash: phone, json: "{\"from\":\"\(phone)\"}")], at: House.start)
         let input = try #require(await house.store.beginTurn(in: lane))
         try await house.answer(input, with: ["आपका नाम \(name) है"]) { turn in
             var draft = Draft(service: "income_certificate", startedAt: House.start, place: .summary)
@@ -31,7 +32,7 @@ import Testing
         try await house.store.record([(row.id, .accepted(MessageID(wamid + "x")))], at: House.start)
         _ = try await house.store.accept([status(.sent, of: MessageID(wamid + "y"))], at: House.start)
 
-        let planted = [phone, user, name, "Sitaram", "सीता", wamid, String(wamid.dropFirst(6)), String(phone.suffix(10))]
+        let planted = [phone, user, name, "Sitaram", "सीता", wamid, "\(wamid.dropFirst(6))", "\(phone.suffix(10))"]
         for suffix in ["", "-wal"] {
             let bytes = try Data(contentsOf: URL(fileURLWithPath: house.path + suffix))
             for word in planted {
@@ -44,7 +45,9 @@ import Testing
     @Test("the dashboard's view holds two digits of a number, or the head of an opaque key")
     func masked() async throws {
         let house = try House()
-        for (id, phone, user) in [("wamid.1", "919876501234", nil), ("wamid.2", nil, "IN.1")] as [(String, String?, String?)] {
+        for (id, phone, user) in [("wamid.1", "919876501234", nil), ("wamid.2", nil, "IN.1")]
+            as [(String, String?, String?)]
+        {
             let lane = try await house.write("hi", id: id, phone: phone, userID: user)
             try await house.answer(try #require(await house.store.beginTurn(in: lane)))
         }

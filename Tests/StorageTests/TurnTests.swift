@@ -121,14 +121,17 @@ func application(_ number: String, _ input: TurnInput, state: ApplicationState =
         #expect(try await store.beginTurn(in: lane)?.attempts == 1)
     }
 
-    @Test("rates are the newest row in force on that day in Delhi", arguments: [
-        ("2026-03-31T18:29:59Z", 10), ("2026-03-31T18:30:00Z", 30), ("2025-06-01T00:00:00Z", nil),
-    ] as [(String, Int64?)])
+    @Test(
+        "rates are the newest row in force on that day in Delhi",
+        arguments: [
+            ("2026-03-31T18:29:59Z", 10), ("2026-03-31T18:30:00Z", 30), ("2025-06-01T00:00:00Z", nil),
+        ] as [(String, Int64?)])
     func rates(time: String, expected: Int64?) async throws {
         let house = try House()
         let rows = [(10, "2026-01-01"), (20, "2026-04-01"), (30, "2026-04-01"), (40, "2027-01-01")]
         for (value, day) in rows {
-            try await house.store.set(Rate(key: "fee", value: Int64(value), validFrom: day, setBy: "admin", setAt: House.start))
+            try await house.store.set(
+                Rate(key: "fee", value: Int64(value), validFrom: day, setBy: "admin", setAt: House.start))
         }
         let date = try #require(ISO8601DateFormatter().date(from: time))
         let moment = Moment(milliseconds: Int64(date.timeIntervalSince1970 * 1000))
@@ -136,7 +139,8 @@ func application(_ number: String, _ input: TurnInput, state: ApplicationState =
         #expect(try await house.store.allRates().map(\.value) == [10, 20, 30, 40])
     }
 
-    @Test("whatever is accepted twice, begun twice or committed twice in any order, each citizen's words take their turn once and in order",
+    @Test(
+        "accepted, begun or committed twice, in any order: each citizen's words take their turn once, in order",
         arguments: [1, 2, 3] as [UInt64])
     func interleavings(seed: UInt64) async throws {
         let house = try House()
@@ -154,7 +158,9 @@ func application(_ number: String, _ input: TurnInput, state: ApplicationState =
                 delivered.append(item)
                 _ = try await house.store.accept([item], at: House.start)
             case 3:
-                if let item = delivered.randomElement(using: &random) { _ = try await house.store.accept([item], at: House.start) }
+                if let item = delivered.randomElement(using: &random) {
+                    _ = try await house.store.accept([item], at: House.start)
+                }
             case 4..<7:
                 guard let lane = try await house.store.lanesWaiting().randomElement(using: &random) else { continue }
                 // Four beginnings at most, so that no row is parked: that is another test's story.
@@ -167,7 +173,9 @@ func application(_ number: String, _ input: TurnInput, state: ApplicationState =
             }
         }
         for lane in try await house.store.lanesWaiting() {
-            while let input = try await house.store.beginTurn(in: lane) { try await commit(input, in: house, into: &handled) }
+            while let input = try await house.store.beginTurn(in: lane) {
+                try await commit(input, in: house, into: &handled)
+            }
         }
         #expect(handled == sent, "seed \(seed)")
     }

@@ -178,12 +178,15 @@ final class FakeCarrier: MessageCarrier {
 extension OutboxRow {
     /// A row whose callback is its number; its window is open for a day.
     static func test(
-        _ id: Int64, lane: String = "lane", line: LineID = "1", content: OutboundContent = .text("x"), attempts: Int = 0,
+        _ id: Int64, lane: String = "lane", line: LineID = "1", content: OutboundContent = .text("x"),
+        attempts: Int = 0,
         windowSeconds: Int64? = 86_400, causedAt: Moment = FakeClock.start
     ) -> OutboxRow {
         OutboxRow(
-            id: id, lane: LaneID(lane), line: line, to: CitizenAddress(phone: "919810000001", userID: nil)!, content: content,
-            callback: "\(id)", attempts: attempts, windowEndsAt: windowSeconds.map { FakeClock.start.adding(seconds: $0) },
+            id: id, lane: LaneID(lane), line: line, to: CitizenAddress(phone: "919810000001", userID: nil)!,
+            content: content,
+            callback: "\(id)", attempts: attempts,
+            windowEndsAt: windowSeconds.map { FakeClock.start.adding(seconds: $0) },
             causedAt: causedAt)
     }
 

@@ -54,7 +54,9 @@ final class ScriptedGraph: Sendable {
         // `{origin}` stands for this server's own address.
         let origin = "http://" + (request.head.authority ?? "")
         let text = String(decoding: answer.body, as: UTF8.self)
-        let bytes = text.contains("{origin}") ? Array(text.replacingOccurrences(of: "{origin}", with: origin).utf8) : answer.body
+        let bytes =
+            text.contains("{origin}")
+            ? Array(text.replacingOccurrences(of: "{origin}", with: origin).utf8) : answer.body
         return Response(status: .init(code: answer.status), body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
     }
 }
@@ -67,7 +69,8 @@ struct GraphClientTests {
     ) async throws {
         let graph = ScriptedGraph(answers)
         try await Loopback.serve(graph.router) { loopback in
-            var settings = GraphClient.Settings(graphURL: loopback.origin + "/", apiVersion: "v23.0", accessToken: "main-token")
+            var settings = GraphClient.Settings(
+                graphURL: loopback.origin + "/", apiVersion: "v23.0", accessToken: "main-token")
             settings.lineTokens = ["2": "other-token"]
             settings.sendTimeoutMilliseconds = timeoutMilliseconds
             settings.mediaBytesMax = 1000
@@ -76,7 +79,8 @@ struct GraphClientTests {
     }
 
     private static func message(line: LineID = "1") -> CarriedMessage {
-        CarriedMessage(line: line, to: CitizenAddress(phone: "919810000001", userID: nil)!, content: .text("नमस्ते"), callback: "cb")
+        CarriedMessage(
+            line: line, to: CitizenAddress(phone: "919810000001", userID: nil)!, content: .text("नमस्ते"), callback: "cb")
     }
 
     private static func describe<Value>(_ answer: CarrierAnswer<Value>) -> String {
@@ -90,7 +94,8 @@ struct GraphClientTests {
     }
 
     private static let accepted = ScriptedGraph.Answer.json(
-        #"{"messaging_product":"whatsapp","contacts":[{"input":"+919810000001","wa_id":"919810000001"}],"messages":[{"id":"wamid.HBg="}]}"#)
+        #"{"messaging_product":"whatsapp","contacts":[{"input":"+919810000001","wa_id":"919810000001"}],"messages":[{"id":"wamid.HBg="}]}"#
+    )
 
     @Test("a message goes to its line with its token, and Meta's id comes back")
     func send() async throws {
@@ -146,13 +151,17 @@ struct GraphClientTests {
     @Test("a file is uploaded as a form with its type, and a read mark is sent")
     func uploadAndMark() async throws {
         try await with([.json(#"{"id":"4242"}"#), .json(#"{"success":true}"#)]) { client, graph async throws in
-            let file = CarriedFile(line: "1", bytes: Array("%PDF-1.7".utf8), filename: "आय.pdf", mimeType: "application/pdf")
+            let file = CarriedFile(
+                line: "1", bytes: Array("%PDF-1.7".utf8), filename: "आय.pdf", mimeType: "application/pdf")
             #expect(Self.describe(await client.upload(file)) == "done 4242")
             #expect(Self.describe(await client.markRead("wamid.A", on: "1")) == "done ()")
             let asked = graph.asked.all
             #expect(asked[0].line == "POST /v23.0/1/media")
             #expect(asked[0].type.hasPrefix("multipart/form-data; boundary="))
-            for part in [#"name="messaging_product""#, "whatsapp", "Content-Type: application/pdf", "%PDF-1.7", #"filename="आय.pdf""#] {
+            for part in [
+                #"name="messaging_product""#, "whatsapp", "Content-Type: application/pdf", "%PDF-1.7",
+                #"filename="आय.pdf""#,
+            ] {
                 #expect(asked[0].body.contains(part), "\(part)")
             }
             #expect(asked[1].body.contains(#""status":"read""#))
@@ -163,11 +172,17 @@ struct GraphClientTests {
     func payment() async throws {
         func answer(_ value: Int, _ offset: Int, reference: String = "SMV-1") -> ScriptedGraph.Answer {
             .json(
-                #"{"payments":[{"reference_id":"\#(reference)","status":"captured","currency":"INR","amount":{"value":\#(value),"offset":\#(offset)},"transactions":[{"id":"t0","status":"failed"},{"id":"t1","status":"success"}]}]}"#)
+                #"{"payments":[{"reference_id":"\#(reference)","status":"captured","currency":"INR","amount":{"value":\#(value),"offset":\#(offset)},"transactions":[{"id":"t0","status":"failed"},{"id":"t1","status":"success"}]}]}"#
+            )
         }
-        try await with([answer(2500, 100), answer(25, 1), answer(25001, 1000), answer(1, 100, reference: "other"), .error(2047)]) { client, graph in
+        try await with([
+            answer(2500, 100), answer(25, 1), answer(25001, 1000), answer(1, 100, reference: "other"), .error(2047),
+        ]) { client, graph in
             let first = await client.payment("SMV-1", configuration: "gov/pay", line: "1")
-            guard case .done(let lookup) = first else { Issue.record("\(Self.describe(first))"); return }
+            guard case .done(let lookup) = first else {
+                Issue.record("\(Self.describe(first))")
+                return
+            }
             #expect(lookup.amountPaise == 2500)
             #expect(lookup.status == "captured")
             #expect(lookup.transactionID == "t1")
@@ -190,7 +205,9 @@ struct MediaFetchTests {
     private static let hex = Signature.hexadecimal(digest)
 
     private static func place(sha256: String = hex, size: Int = bytes.count) -> ScriptedGraph.Answer {
-        .json(#"{"messaging_product":"whatsapp","url":"{origin}/lookaside?mid=7&hash=x","mime_type":"image/jpeg","sha256":"\#(sha256)","file_size":\#(size),"id":"7"}"#)
+        .json(
+            #"{"messaging_product":"whatsapp","url":"{origin}/lookaside?mid=7&hash=x","mime_type":"image/jpeg","sha256":"\#(sha256)","file_size":\#(size),"id":"7"}"#
+        )
     }
     private static let file = ScriptedGraph.Answer(body: bytes)
 
@@ -219,7 +236,9 @@ struct MediaFetchTests {
         #expect(asked.map(\.authorization) == ["Bearer t", "Bearer t"])
     }
 
-    @Test("the hash may be hexadecimal, base64, base64 without its end, or absent", arguments: [hex, base64, String(base64.dropLast()), "", "?"])
+    @Test(
+        "the hash may be hexadecimal, base64, base64 without its end, or absent",
+        arguments: [hex, base64, String(base64.dropLast()), "", "?"])
     func hashes(_ sha256: String) async throws {
         #expect(try await fetch([Self.place(sha256: sha256), Self.file], sha256: nil).result == .success(Self.bytes))
     }
@@ -239,10 +258,13 @@ struct MediaFetchTests {
         let unknown = ScriptedGraph.Answer.error(100, more: #","error_subcode":33"#)
         #expect(try await fetch([unknown, unknown]).result == .failure(.gone))
         let codes = try await [
-            fetch([.error(190, status: 401)]), fetch([.error(131000, status: 500)]), fetch([Self.place(), .init(status: 401, body: [])]),
+            fetch([.error(190, status: 401)]), fetch([.error(131000, status: 500)]),
+            fetch([Self.place(), .init(status: 401, body: [])]),
             fetch([.json("x")]),
         ].map { answer -> String in
-            guard case .failure(let failure) = answer.result, failure.code == .unavailable else { return "\(answer.result)" }
+            guard case .failure(let failure) = answer.result, failure.code == .unavailable else {
+                return "\(answer.result)"
+            }
             return failure.problem.code
         }
         #expect(codes == ["GRAPH_190", "GRAPH_131000", "GRAPH_HTTP_401", "GRAPH_UNREADABLE"])
@@ -263,6 +285,8 @@ struct MediaFetchTests {
         #expect(try await fetch([Self.place(), other, Self.place(), Self.file]).result == .success(Self.bytes))
         #expect(try await fetch([Self.place(), other, Self.place(), other]).result == .failure(.damaged))
         let lie = String(repeating: "0", count: 64)
-        #expect(try await fetch([Self.place(sha256: lie), Self.file, Self.place(sha256: lie), Self.file]).result == .failure(.damaged))
+        #expect(
+            try await fetch([Self.place(sha256: lie), Self.file, Self.place(sha256: lie), Self.file]).result
+                == .failure(.damaged))
     }
 }

@@ -14,7 +14,8 @@ struct GraphErrorTableTests {
         (
             .giveUp,
             [
-                100, 131008, 131009, 131021, 131026, 131030, 131050, 131051, 131052, 131053, 131062, 137000, 135000, 138000,
+                100, 131008, 131009, 131021, 131026, 131030, 131050, 131051, 131052, 131053, 131062, 137000, 135000,
+                138000,
                 138012, 2046, 2047, 134011, 131035, 131036, 133000, 133005, 133006, 133008, 133009, 133015, 133016,
             ]
         ),
@@ -34,7 +35,9 @@ struct GraphErrorTableTests {
         let rules = GraphErrorTable.rules
         for (index, rule) in rules.enumerated() {
             #expect(!rule.sentence.isEmpty)
-            for other in rules[(index + 1)...] { #expect(!rule.codes.overlaps(other.codes), "\(rule.codes) \(other.codes)") }
+            for other in rules[(index + 1)...] {
+                #expect(!rule.codes.overlaps(other.codes), "\(rule.codes) \(other.codes)")
+            }
         }
     }
 

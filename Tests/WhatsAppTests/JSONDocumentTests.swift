@@ -9,7 +9,8 @@ struct JSONDocumentTests {
     @Test(
         "what is JSON is taken",
         arguments: [
-            "0", "-0", "1.5e-3", "12E+2", "\"\"", "[]", "{}", " [ 1 , 2 ] ", #"{"a":{"b":[true,false,null]}}"#, "\"\\u00e9\"", "{}}",
+            "0", "-0", "1.5e-3", "12E+2", "\"\"", "[]", "{}", " [ 1 , 2 ] ", #"{"a":{"b":[true,false,null]}}"#,
+            "\"\\u00e9\"", "{}}",
         ])
     func taken(_ text: String) { #expect(JSONDocument(Array(text.utf8)) != nil) }
 
@@ -24,15 +25,20 @@ struct JSONDocumentTests {
     @Test("nesting has a floor")
     func depth() {
         let deepest = JSONDocument.depthMax
-        #expect(JSONDocument(Array((String(repeating: "[", count: deepest) + String(repeating: "]", count: deepest)).utf8)) != nil)
+        #expect(
+            JSONDocument(Array((String(repeating: "[", count: deepest) + String(repeating: "]", count: deepest)).utf8))
+                != nil)
         let deeper = deepest + 2
-        #expect(JSONDocument(Array((String(repeating: "[", count: deeper) + String(repeating: "]", count: deeper)).utf8)) == nil)
+        #expect(
+            JSONDocument(Array((String(repeating: "[", count: deeper) + String(repeating: "]", count: deeper)).utf8))
+                == nil)
         #expect(JSONDocument([UInt8](repeating: UInt8(ascii: "["), count: 3 << 20)) == nil)
     }
 
     @Test("members, elements and scalars are found, and a wrong type is nothing")
     func values() throws {
-        let text = #"{"a":1,"b":"2","c":[10,{"d":null}],"\u0065":"é","f":12345678901234567890123,"g":-7.25,"a":9,"h":true}"#
+        let text =
+            #"{"a":1,"b":"2","c":[10,{"d":null}],"\u0065":"é","f":12345678901234567890123,"g":-7.25,"a":9,"h":true}"#
         let root = try #require(JSONDocument(Array(text.utf8))).root
         #expect(root["a"]?.integer == 1)
         #expect(root["b"]?.integer == 2)
@@ -51,13 +57,17 @@ struct JSONDocumentTests {
         #expect(root["b"]?.json == "\"2\"")
     }
 
-    @Test("texts broken at random never trap, and agree with Foundation's reader where it takes them, too", arguments: 1...8 as ClosedRange<UInt64>)
+    @Test(
+        "texts broken at random never trap, and agree with Foundation's reader where it takes them, too",
+        arguments: 1...8 as ClosedRange<UInt64>)
     func fuzz(seed: UInt64) {
         var random = SeededRandom(seed: seed)
         let seeds = RecordedBody.all.map(\.bytes)
         for _ in 0..<400 {
             var bytes = seeds.randomElement(using: &random) ?? []
-            for _ in 0..<Int.random(in: 0...3, using: &random) where !bytes.isEmpty { Self.break(&bytes, using: &random) }
+            for _ in 0..<Int.random(in: 0...3, using: &random) where !bytes.isEmpty {
+                Self.break(&bytes, using: &random)
+            }
             let ours = JSONDocument(bytes)
             if let ours { Self.visit(ours.root) }
             _ = WebhookReader.items(in: bytes, receivedAt: WebhookReaderTests.receivedAt)
@@ -93,7 +103,10 @@ struct JSONDocumentTests {
     }
 
     private static func visit(_ view: JSONView) {
-        _ = (view.string, view.integer, view.double, view.bool, view.json, view.stringOrNumber, view["messages"], view.name)
+        _ = (
+            view.string, view.integer, view.double, view.bool, view.json, view.stringOrNumber, view["messages"],
+            view.name
+        )
         for element in view.elements { visit(element) }
     }
 }

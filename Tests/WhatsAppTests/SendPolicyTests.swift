@@ -16,7 +16,10 @@ struct RateScheduleTests {
         #expect(times == [0, 0, 0, 6000, 12000])
         #expect(!schedule.isIdle(at: moment(29_999)))
         #expect(schedule.isIdle(at: moment(30_000)))
-        #expect((0..<4).map { _ in schedule.book(at: moment(30_000)).milliseconds - 1_000_000 } == [30_000, 30_000, 30_000, 36_000])
+        #expect(
+            (0..<4).map { _ in schedule.book(at: moment(30_000)).milliseconds - 1_000_000 } == [
+                30_000, 30_000, 30_000, 36_000,
+            ])
     }
 
     @Test("in no second are there more than Meta allows", arguments: [5.0, 80.0, 1000.0])
@@ -47,11 +50,14 @@ struct RateScheduleTests {
         var policy = SendPolicy(Sender.Settings())
         policy.noteInbound("1", count: 40, at: FakeClock.start)
         guard case .later(let soon, _) = policy.admit(.test(1), tokenGroup: 0, at: FakeClock.start) else {
-            Issue.record("went at once"); return
+            Issue.record("went at once")
+            return
         }
         #expect((400...600).contains(soon.milliseconds - FakeClock.start.milliseconds))
         for _ in 0..<100 { policy.noteInbound("2", count: 1000, at: FakeClock.start) }
-        guard case .later(let later, _) = policy.admit(.test(2, line: "2"), tokenGroup: 0, at: FakeClock.start) else { return }
+        guard case .later(let later, _) = policy.admit(.test(2, line: "2"), tokenGroup: 0, at: FakeClock.start) else {
+            return
+        }
         #expect(later <= FakeClock.start.adding(seconds: 2))
     }
 }
@@ -82,9 +88,13 @@ struct SendPolicyTests {
         #expect(policy.admit(.test(1, windowSeconds: 101), tokenGroup: 0, at: over) == .go)
         #expect(code(policy.admit(.test(2, lane: "b", windowSeconds: 100), tokenGroup: 0, at: over)) == "WINDOW_CLOSED")
         #expect(code(policy.admit(.test(3, lane: "c", windowSeconds: nil), tokenGroup: 0, at: over)) == "WINDOW_CLOSED")
-        #expect(policy.admit(.test(4, lane: "d", content: OutboxRow.template, windowSeconds: nil), tokenGroup: 0, at: over) == .go)
+        #expect(
+            policy.admit(.test(4, lane: "d", content: OutboxRow.template, windowSeconds: nil), tokenGroup: 0, at: over)
+                == .go)
         let old = now.adding(seconds: 3 * 86_400)
-        #expect(code(policy.admit(.test(5, lane: "e", content: OutboxRow.template), tokenGroup: 0, at: old)) == "SEND_EXPIRED")
+        #expect(
+            code(policy.admit(.test(5, lane: "e", content: OutboxRow.template), tokenGroup: 0, at: old))
+                == "SEND_EXPIRED")
     }
 
     @Test("44 messages to one citizen go at once, then one in six seconds; another citizen waits for nobody")
@@ -106,9 +116,12 @@ struct SendPolicyTests {
         let place = seconds(policy.admit(first, tokenGroup: 0, at: now)) ?? 0
         #expect(place > 0)
         #expect(seconds(policy.admit(first, tokenGroup: 0, at: now)) == place)
-        #expect(policy.admit(first, tokenGroup: 0, at: Moment(milliseconds: now.milliseconds + Int64(place * 1000))) == .go)
+        #expect(
+            policy.admit(first, tokenGroup: 0, at: Moment(milliseconds: now.milliseconds + Int64(place * 1000))) == .go)
         var last = 0.0
-        for id in 200..<10_000 { last = seconds(policy.admit(.test(Int64(id), lane: "\(id)"), tokenGroup: 0, at: now)) ?? 0 }
+        for id in 200..<10_000 {
+            last = seconds(policy.admit(.test(Int64(id), lane: "\(id)"), tokenGroup: 0, at: now)) ?? 0
+        }
         #expect(last == 60)
         // An hour later all places are long past: no more than the burst may go.
         let later = now.adding(seconds: 3600)
@@ -119,7 +132,8 @@ struct SendPolicyTests {
     @Test("a refusal that passes is tried again later and later, spread by chance")
     mutating func backoff() {
         func wait(_ random: Double) -> Double {
-            let settlement = policy.settle(.test(1), refused(131016, status: 500), tokenGroup: 0, at: now, random: random)
+            let settlement = policy.settle(
+                .test(1), refused(131016, status: 500), tokenGroup: 0, at: now, random: random)
             guard case .retry(let moment, let problem) = settlement.outcome else { return -1 }
             #expect(problem.code == "GRAPH_131016")
             return moment.seconds(since: now)
@@ -139,7 +153,10 @@ struct SendPolicyTests {
             if case .retry(let moment, _) = outcome { moment.seconds(since: now) } else { -1 }
         }
         #expect(waits == [30, 120, 480, -1])
-        guard case .failed(let problem) = outcomes[3] else { Issue.record("not failed"); return }
+        guard case .failed(let problem) = outcomes[3] else {
+            Issue.record("not failed")
+            return
+        }
         #expect(problem.code == "GRAPH_424242")
     }
 
@@ -156,10 +173,15 @@ struct SendPolicyTests {
         #expect(policy.admit(.test(2, lane: "other"), tokenGroup: 0, at: now) == .go)
     }
 
-    @Test("what will never be taken fails with Meta's code; a broken template raises an alarm", arguments: [131026, 100, 131047, 132015])
+    @Test(
+        "what will never be taken fails with Meta's code; a broken template raises an alarm",
+        arguments: [131026, 100, 131047, 132015])
     mutating func failed(_ code: Int) {
         let settlement = policy.settle(.test(1), refused(code), tokenGroup: 0, at: now, random: 0)
-        guard case .failed(let problem) = settlement.outcome else { Issue.record("not failed"); return }
+        guard case .failed(let problem) = settlement.outcome else {
+            Issue.record("not failed")
+            return
+        }
         #expect(problem.code == "GRAPH_\(code)")
         #expect(settlement.code == problem.code)
         #expect(settlement.alarms.count == (code == 132015 ? 1 : 0))
@@ -167,18 +189,26 @@ struct SendPolicyTests {
 
     @Test("what Meta holds back waits a day as a template, and fails as anything else")
     mutating func later() {
-        let held = policy.settle(.test(1, content: OutboxRow.template), refused(131049), tokenGroup: 0, at: now, random: 0)
-        guard case .retry(let moment, _) = held.outcome else { Issue.record("not held"); return }
+        let held = policy.settle(
+            .test(1, content: OutboxRow.template), refused(131049), tokenGroup: 0, at: now, random: 0)
+        guard case .retry(let moment, _) = held.outcome else {
+            Issue.record("not held")
+            return
+        }
         #expect(moment == now.adding(seconds: 86_400))
         guard case .failed = policy.settle(.test(2), refused(131049), tokenGroup: 0, at: now, random: 0).outcome else {
-            Issue.record("not failed"); return
+            Issue.record("not failed")
+            return
         }
     }
 
     @Test("a lost answer leaves the message in doubt for ten minutes")
     mutating func doubt() {
         let settlement = policy.settle(.test(1), .inDoubt(code: "HTTP_TIMEOUT"), tokenGroup: 0, at: now, random: 0)
-        guard case .inDoubt(let problem, let moment) = settlement.outcome else { Issue.record("no doubt"); return }
+        guard case .inDoubt(let problem, let moment) = settlement.outcome else {
+            Issue.record("no doubt")
+            return
+        }
         #expect(problem.code == "HTTP_TIMEOUT")
         #expect(moment == now.adding(seconds: 600))
     }
@@ -211,7 +241,10 @@ struct SendPolicyTests {
             #expect(policy.admit(.test(4, lane: "y", windowSeconds: 1 << 30), tokenGroup: 0, at: then) == .go)
             let again = policy.settle(.test(4, lane: "y"), refused(131031), tokenGroup: 0, at: then, random: 0)
             #expect(again.alarms.isEmpty)
-            guard case .retry(let moment, _) = again.outcome else { Issue.record("not put back"); return }
+            guard case .retry(let moment, _) = again.outcome else {
+                Issue.record("not put back")
+                return
+            }
             #expect(moment.seconds(since: then) == expected)
             then = moment
         }
@@ -222,10 +255,14 @@ struct SendPolicyTests {
 
     @Test("eight silences in a row are an outage: nothing is claimed, then one message asks")
     mutating func outage() {
-        for id in 0..<7 { _ = policy.settle(.test(Int64(id)), .unsent(code: "HTTP_CONNECT"), tokenGroup: 0, at: now, random: 0) }
+        for id in 0..<7 {
+            _ = policy.settle(.test(Int64(id)), .unsent(code: "HTTP_CONNECT"), tokenGroup: 0, at: now, random: 0)
+        }
         #expect(policy.waitUntil(at: now, tokenGroupCount: 1) == nil)
         _ = policy.settle(.test(7), refused(131026), tokenGroup: 0, at: now, random: 0)
-        for id in 8..<15 { _ = policy.settle(.test(Int64(id)), refused(nil, status: 503), tokenGroup: 0, at: now, random: 0) }
+        for id in 8..<15 {
+            _ = policy.settle(.test(Int64(id)), refused(nil, status: 503), tokenGroup: 0, at: now, random: 0)
+        }
         #expect(policy.waitUntil(at: now, tokenGroupCount: 1) == nil)
         let last = policy.settle(.test(15), .inDoubt(code: "HTTP_TIMEOUT"), tokenGroup: 0, at: now, random: 0)
         #expect(last.alarms.map(\.code) == ["GRAPH_AWAY"])
@@ -234,7 +271,8 @@ struct SendPolicyTests {
         #expect(policy.isProbing(tokenGroupCount: 1))
         #expect(policy.admit(.test(16, lane: "x"), tokenGroup: 0, at: then) == .go)
         #expect(policy.waitUntil(at: then, tokenGroupCount: 1) != nil)
-        #expect(policy.settle(.test(16), .unsent(code: "HTTP_CONNECT"), tokenGroup: 0, at: then, random: 0).alarms.isEmpty)
+        #expect(
+            policy.settle(.test(16), .unsent(code: "HTTP_CONNECT"), tokenGroup: 0, at: then, random: 0).alarms.isEmpty)
         #expect(policy.waitUntil(at: then, tokenGroupCount: 1) == then.adding(seconds: 2))
         _ = policy.admit(.test(17, lane: "y"), tokenGroup: 0, at: then.adding(seconds: 2))
         _ = policy.settle(.test(17), .done("wamid"), tokenGroup: 0, at: then.adding(seconds: 2), random: 0)
@@ -246,10 +284,15 @@ struct SendPolicyTests {
     mutating func unready() {
         for id in 0..<20 {
             _ = policy.settle(
-                .test(Int64(id)), .unready(Problem(code: "AWAY", sentence: "s", retryAfterSeconds: 9)), tokenGroup: 0, at: now, random: 0)
+                .test(Int64(id)), .unready(Problem(code: "AWAY", sentence: "s", retryAfterSeconds: 9)), tokenGroup: 0,
+                at: now, random: 0)
         }
         #expect(policy.waitUntil(at: now, tokenGroupCount: 1) == nil)
-        let gone = policy.settle(.test(1), .unready(Problem(code: "GONE", sentence: "s")), tokenGroup: 0, at: now, random: 0)
-        guard case .failed = gone.outcome else { Issue.record("not failed"); return }
+        let gone = policy.settle(
+            .test(1), .unready(Problem(code: "GONE", sentence: "s")), tokenGroup: 0, at: now, random: 0)
+        guard case .failed = gone.outcome else {
+            Issue.record("not failed")
+            return
+        }
     }
 }

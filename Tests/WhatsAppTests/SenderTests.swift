@@ -40,7 +40,12 @@ struct SenderTests {
     @Test("within a lane the next message goes only after the one before is recorded; lanes run beside each other")
     func order() async {
         let gate = Gate()
-        let world = SenderWorld(.with { $0.inFlightMax = 4; $0.messagesPerSecond = 1000 }) { message in
+        let world = SenderWorld(
+            .with {
+                $0.inFlightMax = 4
+                $0.messagesPerSecond = 1000
+            }
+        ) { message in
             await gate.pass()
             return .done(MessageID("wamid.\(message.callback)"))
         }
@@ -89,7 +94,10 @@ struct SenderTests {
         await world.run {
             await world.until("both are over") { await world.outbox.endedCount == 2 }
             #expect(world.carrier.sent.all.map(\.callback) == ["2"])
-            guard case .failed(let problem) = await world.outbox.outcomes(of: 1).first else { Issue.record("not failed"); return }
+            guard case .failed(let problem) = await world.outbox.outcomes(of: 1).first else {
+                Issue.record("not failed")
+                return
+            }
             #expect(problem.code == "WINDOW_CLOSED")
         }
     }
@@ -100,7 +108,9 @@ struct SenderTests {
         for id in 0..<100 { await world.outbox.add(.test(Int64(id), lane: "\(id)")) }
         await world.outbox.add(.test(1000, lane: "other", line: "2"))
         await world.run {
-            await world.until("the other line's is accepted") { await world.outbox.outcomes(of: 1000) == [.accepted("wamid.1000")] }
+            await world.until("the other line's is accepted") {
+                await world.outbox.outcomes(of: 1000) == [.accepted("wamid.1000")]
+            }
             #expect(world.carrier.sent.all.count <= 3)
             await world.until("all are accepted", advancing: 0.05) { await world.outbox.acceptedCount == 101 }
             #expect(world.clock.secondsPassed >= 5)
@@ -202,7 +212,10 @@ struct SenderTests {
         task.cancel()
         await world.until("it is in doubt", advancing: 1) { await world.outbox.records.count == 1 }
         await task.value
-        guard case .inDoubt = await world.outbox.outcomes(of: 1).first else { Issue.record("no doubt"); return }
+        guard case .inDoubt = await world.outbox.outcomes(of: 1).first else {
+            Issue.record("no doubt")
+            return
+        }
         #expect(world.clock.secondsPassed >= 6)
     }
 
@@ -228,7 +241,9 @@ struct UploadedDocumentsTests {
             for (id, line) in [(1, "1"), (2, "1"), (3, "2")] as [(Int64, LineID)] {
                 await world.outbox.add(.test(id, lane: "\(id)", line: line, content: Self.receipt))
                 world.sender.wake()
-                await world.until("\(id) is accepted") { await world.outbox.outcomes(of: id).last == .accepted(MessageID("wamid.\(id)")) }
+                await world.until("\(id) is accepted") {
+                    await world.outbox.outcomes(of: id).last == .accepted(MessageID("wamid.\(id)"))
+                }
             }
             #expect(world.carrier.uploaded.all.map(\.line) == ["1", "2"])
             #expect(world.carrier.uploaded.all.first?.mimeType == "application/pdf")

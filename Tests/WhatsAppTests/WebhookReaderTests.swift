@@ -50,7 +50,10 @@ struct WebhookReaderTests {
     func keptBytes() throws {
         let body = Array(#"{"object":"x","entry":[ ]}"#.utf8)
         let items = try #require(WebhookReader.items(in: body, receivedAt: Self.receivedAt))
-        guard case .kept("envelope", let hash, let json) = items.first else { Issue.record("not kept"); return }
+        guard case .kept("envelope", let hash, let json) = items.first else {
+            Issue.record("not kept")
+            return
+        }
         #expect(json == #"{"object":"x","entry":[ ]}"#)
         #expect(hash.count == 64)
         #expect(items == WebhookReader.items(in: body, receivedAt: Moment(milliseconds: 5)))
@@ -59,7 +62,8 @@ struct WebhookReaderTests {
     @Test("the same account event at another time has another hash")
     func eventTimes() throws {
         func hash(_ time: Int) throws -> String {
-            let body = #"{"object":"whatsapp_business_account","entry":[{"id":"1","time":\#(time),"changes":[{"field":"f","value":{}}]}]}"#
+            let body =
+                #"{"object":"whatsapp_business_account","entry":[{"id":"1","time":\#(time),"changes":[{"field":"f","value":{}}]}]}"#
             let items = try #require(WebhookReader.items(in: Array(body.utf8), receivedAt: Self.receivedAt))
             guard case .kept(_, let hash, _) = try #require(items.first) else { return "" }
             return hash
@@ -70,8 +74,11 @@ struct WebhookReaderTests {
 
     @Test("a thousand updates in one delivery all arrive, in their order")
     func thousand() throws {
-        let messages = (0..<1000).map { #"{"from":"91981000\#(1000 + $0)","id":"wamid.\#($0)","type":"text","text":{"body":"\#($0)"}}"# }
-        let body = #"{"object":"whatsapp_business_account","entry":[{"changes":[{"field":"messages","value":{"metadata":{"phone_number_id":"1"},"messages":["#
+        let messages = (0..<1000).map {
+            #"{"from":"91981000\#(1000 + $0)","id":"wamid.\#($0)","type":"text","text":{"body":"\#($0)"}}"#
+        }
+        let body =
+            #"{"object":"whatsapp_business_account","entry":[{"changes":[{"field":"messages","value":{"metadata":{"phone_number_id":"1"},"messages":["#
             + messages.joined(separator: ",") + "]}}]}]}"
         let items = try #require(WebhookReader.items(in: Array(body.utf8), receivedAt: Self.receivedAt))
         let ids = items.map { item in if case .message(let message) = item { message.id.rawValue } else { "" } }
@@ -85,11 +92,13 @@ struct WebhookReaderTests {
         case .status(let status):
             let callback = status.callback.map { " callback=\($0)" } ?? ""
             let error = status.errorCode.map { " error=\($0)" } ?? ""
-            return "status \(status.line) \(status.message) \(status.stage.rawValue) \(time(status.at))\(callback)\(error)"
+            return
+                "status \(status.line) \(status.message) \(status.stage.rawValue) \(time(status.at))\(callback)\(error)"
         case .message(let message):
             let from = "\(message.from.phone ?? "-")/\(message.from.userID ?? "-")"
             let answers = message.answers.map { " answers \($0)" } ?? ""
-            return "message \(message.line) \(message.id) \(from) \(time(message.sentAt)) \(describe(message.content))\(answers)"
+            return
+                "message \(message.line) \(message.id) \(from) \(time(message.sentAt)) \(describe(message.content))\(answers)"
         }
     }
 
@@ -103,7 +112,8 @@ struct WebhookReaderTests {
         case .tap(let id, let title): "tap \(id) \"\(title)\""
         case .templateButton(let payload, let title): "templateButton \(payload) \"\(title)\""
         case .media(let media):
-            "media \(media.kind.rawValue) \(media.id) \(media.claimedType)" + (media.sha256.map { " sha256=\($0)" } ?? "")
+            "media \(media.kind.rawValue) \(media.id) \(media.claimedType)"
+                + (media.sha256.map { " sha256=\($0)" } ?? "")
                 + (media.caption.map { " \"\($0)\"" } ?? "") + (media.filename.map { " \"\($0)\"" } ?? "")
         case .location(let latitude, let longitude, let name, let address):
             "location \(latitude) \(longitude) \(name ?? "-") \(address ?? "-")"

@@ -16,7 +16,9 @@ actor FakeInbox: InboxStore {
     func accept(_ items: [InboundItem], at moment: Moment) async throws(Problem) -> [LaneID] {
         if let problem { throw problem }
         taken.append(items)
-        return items.compactMap { item in if case .message(let message) = item { LaneID(message.id.rawValue) } else { nil } }
+        return items.compactMap { item in
+            if case .message(let message) = item { LaneID(message.id.rawValue) } else { nil }
+        }
     }
 }
 
@@ -34,18 +36,22 @@ struct WebhookTests {
         let loopback: Loopback
 
         func post(_ body: [UInt8], signature: String?) async throws -> LoopbackAnswer {
-            try await loopback.post("/webhooks/whatsapp", headers: signature.map { [("X-Hub-Signature-256", $0)] } ?? [], body)
+            try await loopback.post(
+                "/webhooks/whatsapp", headers: signature.map { [("X-Hub-Signature-256", $0)] } ?? [], body)
         }
 
         func post(_ body: [UInt8], secret: String = "secret") async throws -> LoopbackAnswer {
             try await post(body, signature: Signature.header(for: body, secret: secret))
         }
 
-        func get(_ query: String) async throws -> LoopbackAnswer { try await loopback.get("/webhooks/whatsapp" + query) }
+        func get(_ query: String) async throws -> LoopbackAnswer {
+            try await loopback.get("/webhooks/whatsapp" + query)
+        }
     }
 
     private func with(
-        _ change: (inout Webhook.Settings) -> Void = { _ in }, _ test: @Sendable @escaping (Setting) async throws -> Void
+        _ change: (inout Webhook.Settings) -> Void = { _ in },
+        _ test: @Sendable @escaping (Setting) async throws -> Void
     ) async throws {
         var settings = Webhook.Settings(verifyToken: "token", appSecrets: ["secret"])
         change(&settings)
@@ -53,7 +59,8 @@ struct WebhookTests {
         let lanes = Notes<LaneID>()
         let receipts = Notes<Webhook.Receipt>()
         let webhook = Webhook(
-            settings, inbox: inbox, now: { WebhookReaderTests.receivedAt }, logger: .silent, observe: { receipts.add($0) },
+            settings, inbox: inbox, now: { WebhookReaderTests.receivedAt }, logger: .silent,
+            observe: { receipts.add($0) },
             onAccepted: { for lane in $0 { lanes.add(lane) } })
         let router = Router()
         webhook.addRoutes(to: router)
@@ -84,7 +91,8 @@ struct WebhookTests {
                 nil, "", "sha256=", String(good.dropLast()), good + "0", String(good.dropFirst("sha256=".count)),
                 "sha1=" + good.dropFirst("sha256=".count), "SHA256=" + good.dropFirst("sha256=".count),
                 "sha256=" + String(repeating: "0", count: 64), "sha256=" + String(repeating: "g", count: 64),
-                Signature.header(for: Self.body, secret: "another"), Signature.header(for: Self.body + [32], secret: "secret"),
+                Signature.header(for: Self.body, secret: "another"),
+                Signature.header(for: Self.body + [32], secret: "secret"),
                 good + ", " + good,
             ]
             for signature in wrong {
@@ -117,7 +125,10 @@ struct WebhookTests {
             let answer = try await setting.post(Array("{\"object\":".utf8))
             #expect(answer.status == 400)
             let taken = await setting.inbox.taken
-            guard case .kept("not_json", _, "{\"object\":") = taken.first?.first else { Issue.record("not kept"); return }
+            guard case .kept("not_json", _, "{\"object\":") = taken.first?.first else {
+                Issue.record("not kept")
+                return
+            }
         }
     }
 
