@@ -28,6 +28,8 @@ public enum Question: Sendable {
     case module(ModuleRequest, ModulePurpose)
     case document(InboundMedia, DocumentRequirement)
     case applications
+    /// What the department's portal knows about these answers.
+    case lookUp(portal: String, service: ServiceID, [FieldAnswer])
 }
 
 /// Why the module is called: decides what its reply means.
@@ -43,6 +45,7 @@ public enum Answer: Sendable {
     case module(Result<ModuleReply, ModuleFailure>, ModulePurpose)
     case document(DocumentCheck)
     case applications([Application])
+    case lookedUp(Result<[FieldAnswer], PortalFailure>)
 }
 
 public struct Step: Sendable {
@@ -117,6 +120,7 @@ public struct ConversationMachine: Sendable {
         case .module(let result, let purpose): turn.takeModuleAnswer(result, for: purpose)
         case .document(let check): turn.takeDocument(check)
         case .applications(let applications): turn.takeApplications(applications)
+        case .lookedUp(let result): turn.takeLookUp(result)
         }
         return turn.step
     }

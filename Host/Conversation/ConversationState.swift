@@ -62,6 +62,8 @@ public struct Draft: Codable, Sendable, Equatable {
     public var isChanging = false
     /// The module has said that these answers qualify; forgotten when one changes.
     public var isEligible = false
+    /// What the department's portal knew about these answers (`portal.state`, …), for the module alone.
+    public var lookedUp: [FieldAnswer] = []
     /// The earlier application that this one is about (feedback on a grievance), once it is found.
     public var earlier: Application?
     /// What the module's quote came to.

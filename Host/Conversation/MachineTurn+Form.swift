@@ -23,7 +23,11 @@ extension MachineTurn {
             return move(to: .field(field.id), of: &draft)
         }
         if needsEarlierApplication(draft, service) { return perform(.ask(.applications)) }
-        if service.action == .status { return askModule(.status, purpose: .status(nil)) }
+        if service.action == .status {
+            guard let portal = service.portal, draft.lookedUp.isEmpty else { return askModule(.status, purpose: .status(nil)) }
+            let values = service.fields.compactMap { field in draft.values[field.id].map { FieldAnswer(key: field.id, value: $0) } }
+            return perform(.ask(.lookUp(portal: portal, service: service.id, values)))
+        }
         if service.hooks.contains(.eligibility), !draft.isEligible { return askModule(.eligibility, purpose: .eligibility) }
         if let document = service.documents.first(where: { isOpen($0, in: draft) }) {
             draft.isChanging = false
@@ -194,6 +198,7 @@ extension MachineTurn {
         if draft.values[field.id] != value {
             draft.isEligible = false
             draft.earlier = nil
+            draft.lookedUp = []
             draft.amountPaise = nil
             forgetWhatDepended(on: field, in: service, &draft)
         }

@@ -112,6 +112,19 @@ extension MachineTurn {
             stateSchema: application.moduleStateSchema, now: context.now, seed: context.seed, turn: context.reference)
     }
 
+    mutating func takeLookUp(_ result: Result<[FieldAnswer], PortalFailure>) {
+        switch result {
+        case .success(let values):
+            // Never empty, so that it is asked once.
+            state.draft?.lookedUp = values.isEmpty ? [FieldAnswer(key: "portal.found", value: "no")] : values
+            askModule(.status, purpose: .status(nil))
+        case .failure(let failure):
+            note("portal.failed", detail: ["code": failure.problem.code])
+            state.draft = nil
+            ask(Replies.statusUnknown[language], buttons: [("cmd:menu", Replies.buttonMenu), ("cmd:agent", Replies.buttonPerson)])
+        }
+    }
+
     mutating func takeStatus(_ reply: ModuleReply, of application: Application?) {
         let service = application.flatMap { machine.catalogue.service($0.service) } ?? draftService
         let said = sentences(reply.messages, of: service)
@@ -123,7 +136,7 @@ extension MachineTurn {
 
     /// The answer that names an earlier application, in services that ask for one.
     private func referenceAnswer(_ draft: Draft, _ service: Service) -> String? {
-        service.fields.first { $0.type == .reference && ($0.id == "grievance_no" || $0.id == "application_no") }.flatMap { draft.values[$0.id] }
+        service.fields.first { $0.type == .reference && $0.id == "grievance_no" }.flatMap { draft.values[$0.id] }
     }
 
     private mutating func aboutApplication(_ number: String, in applications: [Application], _ service: Service) {

@@ -81,8 +81,8 @@ extension MachineTurn {
             }
         }
         guard matches.count == 1 else {
-            if state.draft?.place == .summary { say(Replies.tapSubmitOrChange) }
-            return state.draft?.place == .summary ? showSummary() : chooseChange(page: 0)
+            if matches.isEmpty { say(Replies.tapSubmitOrChange) }
+            return chooseChange(page: 0)
         }
         changeField(matches[0].id)
     }
@@ -114,7 +114,9 @@ extension MachineTurn {
 
     mutating func askModule(_ step: Service.Hook, purpose: ModulePurpose) {
         guard let draft = state.draft, let service = draftService else { return }
-        let values = service.fields.compactMap { field in draft.values[field.id].map { FieldAnswer(key: field.id, value: $0) } }
+        var values = service.fields.compactMap { field in draft.values[field.id].map { FieldAnswer(key: field.id, value: $0) } }
+        if let amount = draft.amountPaise { values.append(FieldAnswer(key: "amount_paise", value: "\(amount)")) }
+        values += draft.lookedUp
         let number = draft.earlier?.number.rawValue ?? (step == .submit ? context.reference : "")
         perform(.ask(.module(
             ModuleRequest(
@@ -174,7 +176,8 @@ extension MachineTurn {
         case .ok:
             state.draft?.isEligible = true
             for value in reply.values { state.draft?.values[value.key] = value.value }
-            if !said.isEmpty { say(.text(said.joined(separator: "\n\n"))) }
+            // Said once: when an answer is changed after the papers, the same words again would only be in the way.
+            if !said.isEmpty, state.draft?.documents.isEmpty == true { say(.text(said.joined(separator: "\n\n"))) }
             goOn()
         case .ask:
             if !said.isEmpty { say(.text(said.joined(separator: "\n\n"))) }

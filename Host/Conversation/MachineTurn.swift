@@ -62,7 +62,7 @@ struct MachineTurn {
 
     private mutating func hearText(_ text: String, _ understanding: Understanding?, isFirst: Bool) {
         if understanding?.decision == .emergency { return helpInEmergency() }
-        learnLanguage(from: understanding)
+        learnLanguage(from: understanding, text)
         if let command = Command.read(text), obey(command) { return }
         if understanding?.decision == .optOut { return optOut() }
         if hearExpected(text) { return }
@@ -72,8 +72,11 @@ struct MachineTurn {
     }
 
     /// Sticky: words in a form (a name, an address) say nothing about the language wanted.
-    private mutating func learnLanguage(from understanding: Understanding?) {
+    private mutating func learnLanguage(from understanding: Understanding?, _ text: String) {
         guard !state.languageIsChosen, let heard = understanding?.language else { return }
+        // One word ("status", "caste") is used by speakers of every language.
+        let isSentence = text.split(separator: " ").count > 1
+        if state.language != nil, !isSentence || Command.read(text) != nil { return }
         if state.language == nil || (state.draft == nil && state.expecting == .nothing) { state.language = heard }
     }
 

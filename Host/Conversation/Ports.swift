@@ -240,6 +240,9 @@ public protocol PaymentGateway: Sendable {
 public protocol DepartmentPortal: Sendable {
     /// Idempotent by our application number: the same number again gives the same receipt.
     func file(_ filing: PortalFiling) async throws(PortalFailure) -> String
+    /// What the portal knows about something that was not filed by us (a pension, a demand): keys begin with `portal.`;
+    /// empty when it knows nothing. Within three seconds: a citizen waits.
+    func lookUp(_ service: ServiceID, _ values: [FieldAnswer]) async throws(PortalFailure) -> [FieldAnswer]
     func status(of portalNumber: String) async throws(PortalFailure) -> PortalStatus
     func certificate(of portalNumber: String) async throws(PortalFailure) -> PortalCertificate
 }

@@ -16,7 +16,7 @@ enum Replies {
     static let buttonMenu = Sentence("सब सेवाएँ", "All services", "Sab sevayein")
     static let buttonStart = Sentence("शुरू करें", "Start", "Shuru karein")
     static let buttonChoose = Sentence("चुनें", "Choose", "Chunein")
-    static let buttonSubmit = Sentence("सही है, जमा करें", "Correct, submit", "Sahi hai, jama karein")
+    static let buttonSubmit = Sentence("सही है, जमा करें", "Correct, submit", "Haan, jama karein")
     static let buttonChange = Sentence("कुछ बदलें", "Change something", "Kuch badlein")
     static let buttonCancel = Sentence("रद्द करें", "Cancel", "Radd karein")
     static let buttonYesCancel = Sentence("हाँ, रद्द करें", "Yes, cancel", "Haan, radd karein")

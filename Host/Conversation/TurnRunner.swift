@@ -27,6 +27,7 @@ public struct TurnPorts: Sendable {
     public let modules: any ModuleCaller
     public let understander: any Understander
     public let documents: any DocumentKeeper
+    public let portals: [String: any DepartmentPortal]
     /// The machine of a department as its module is loaded now; nil when none is.
     public let machine: @Sendable (DepartmentID) -> ConversationMachine?
     public let clock: @Sendable () -> Moment
@@ -36,13 +37,14 @@ public struct TurnPorts: Sendable {
 
     public init(
         store: any ConversationStore, modules: any ModuleCaller, understander: any Understander, documents: any DocumentKeeper,
-        machine: @escaping @Sendable (DepartmentID) -> ConversationMachine?, clock: @escaping @Sendable () -> Moment,
+        portals: [String: any DepartmentPortal], machine: @escaping @Sendable (DepartmentID) -> ConversationMachine?, clock: @escaping @Sendable () -> Moment,
         sleep: @escaping @Sendable (Int) async -> Void, installationSeed: UInt64
     ) {
         self.store = store
         self.modules = modules
         self.understander = understander
         self.documents = documents
+        self.portals = portals
         self.machine = machine
         self.clock = clock
         self.sleep = sleep
@@ -213,6 +215,15 @@ struct Turn: Sendable {
             }
         case .document(let media, let requirement):
             return .document(await ports.documents.keep(media, sentTo: context.lane.line, for: requirement))
+        case .lookUp(let name, let service, let values):
+            guard let portal = ports.portals[name] else {
+                return .lookedUp(.failure(PortalFailure(problem: Problem(code: "PORTAL_NOT_CONFIGURED", sentence: "no portal \(name) is configured"), retryable: true)))
+            }
+            do throws(PortalFailure) {
+                return .lookedUp(.success(try await portal.lookUp(service, values)))
+            } catch {
+                return .lookedUp(.failure(error))
+            }
         case .applications:
             return .applications(try await ports.store.applications(of: context.lane.citizen, with: context.lane.department, limit: 50))
         }

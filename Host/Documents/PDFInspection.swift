@@ -15,6 +15,8 @@ struct PDFInspection: Sendable {
     private static let activeNames: Set<String> = [
         "JavaScript", "Launch", "EmbeddedFile", "EmbeddedFiles", "RichMedia", "SubmitForm", "ImportData", "GoToE", "XFA",
     ]
+    /// With which a name that matters can begin: the others are passed over unread, or ten million bytes would take seconds.
+    private static let firstLetters = Array("#JLERSIGXTP".utf8)
     /// Bytes at the end in which `%%EOF` must stand: what readers accept.
     private static let tailBytes = 1024
     /// Bytes of a stream's dictionary: those of object streams have about a hundred.
@@ -27,8 +29,11 @@ struct PDFInspection: Sendable {
         }
         try look(at: bytes)
         var left = unpackedBytesMax
+        var end = 0
         for stream in Self.objectStreams(in: bytes) {
-            let objects = try Self.unpack(stream, in: bytes, bytesMax: left)
+            // One inside another is nothing that anybody writes, and would be read again and again.
+            guard stream.start >= end else { throw .damaged }
+            let objects = try Self.unpack(stream, in: bytes, bytesMax: left, end: &end)
             left -= objects.count
             try look(at: objects)
         }
@@ -41,6 +46,11 @@ struct PDFInspection: Sendable {
         var beforeEnd = 0
         var index = 0
         while let slash = bytes.place(of: UInt8(ascii: "/"), from: index) {
+            guard slash + 1 < bytes.count, Self.firstLetters.contains(bytes[slash + 1]) else {
+                before = ""
+                index = slash + 1
+                continue
+            }
             let (name, end) = Self.name(in: bytes, at: slash)
             if name == "Encrypt" { throw .encrypted }
             if Self.activeNames.contains(name) { throw .active }
@@ -101,9 +111,10 @@ struct PDFInspection: Sendable {
         return names
     }
 
-    private static func unpack(_ stream: ObjectStream, in bytes: [UInt8], bytesMax: Int) throws(Finding) -> [UInt8] {
+    private static func unpack(_ stream: ObjectStream, in bytes: [UInt8], bytesMax: Int, end: inout Int) throws(Finding) -> [UInt8] {
         let start = stream.start + (bytes.holds([0x0D, 0x0A], at: stream.start) ? 2 : 1)
-        guard let end = bytes.place(of: "endstream", from: start) else { throw .damaged }
+        guard let found = bytes.place(of: "endstream", from: start) else { throw .damaged }
+        end = found
         let content = Array(bytes[start..<end])
         guard stream.names.contains("Filter") else { return content }
         // Any other filter, a second one or a predictor would hide the objects from us; nobody packs objects so.

@@ -78,7 +78,7 @@ extension EDistrictPortal {
             "SubmitApplication",
             children: [
                 XMLNode("IdempotencyKey", text: filing.number.rawValue),
-                XMLNode("Service", text: configuration.serviceCodes[filing.service] ?? filing.service.rawValue),
+                XMLNode("Service", text: code(of: filing.service)),
                 XMLNode("Fields", children: filing.values.map { XMLNode("Field", [("name", $0.key)], text: $0.value) }),
                 XMLNode("Documents", children: papers),
             ])
@@ -96,13 +96,15 @@ extension EDistrictPortal {
         return request("submit", .multipart(parts), configuration.submitTimeoutMilliseconds)
     }
 
+    func code(of service: ServiceID) -> String { configuration.serviceCodes[service] ?? service.rawValue }
+
     private func inquiry(_ name: String, _ path: String, _ portalNumber: String) -> HTTPRequest {
         let xml = XMLNode(name, children: [XMLNode("ApplicationNumber", text: portalNumber)])
         return request(
             path, .bytes(xml.document(namespace: EDistrictSchema.namespace)), configuration.inquiryTimeoutMilliseconds)
     }
 
-    private func request(_ path: String, _ body: HTTPRequest.Body, _ timeoutMilliseconds: Int) -> HTTPRequest {
+    func request(_ path: String, _ body: HTTPRequest.Body, _ timeoutMilliseconds: Int) -> HTTPRequest {
         var headers = [("Content-Type", "application/xml; charset=utf-8"), ("Accept", "application/xml")]
         if let key = configuration.key { headers.append((configuration.keyHeader, key)) }
         // Repeatable: inquiries change nothing, and a submission carries its idempotency key.
@@ -115,7 +117,7 @@ extension EDistrictPortal {
 // MARK: - What came back
 
 extension EDistrictPortal {
-    private func ask(_ request: HTTPRequest, expecting name: String) async throws(PortalFailure) -> XMLElement {
+    func ask(_ request: HTTPRequest, expecting name: String) async throws(PortalFailure) -> XMLElement {
         try gate.enter()
         let response: HTTPResponse
         do {

@@ -51,6 +51,24 @@ enum EDistrictSchema {
           <xs:element name="GetStatus" type="Inquiry"/>
           <xs:element name="GetCertificate" type="Inquiry"/>
 
+          <xs:element name="LookUp">
+            <xs:complexType>
+              <xs:sequence>
+                <xs:element name="Service" type="Code"/>
+                <xs:element name="Fields">
+                  <xs:complexType><xs:sequence><xs:element name="Field" type="Field" minOccurs="0" maxOccurs="200"/></xs:sequence></xs:complexType>
+                </xs:element>
+              </xs:sequence>
+            </xs:complexType>
+          </xs:element>
+
+          <!-- What the department has about it; no field at all: nothing was found. -->
+          <xs:element name="Record">
+            <xs:complexType>
+              <xs:sequence><xs:element name="Field" type="Field" minOccurs="0" maxOccurs="50"/></xs:sequence>
+            </xs:complexType>
+          </xs:element>
+
           <xs:element name="Status">
             <xs:complexType>
               <xs:sequence>

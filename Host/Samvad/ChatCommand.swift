@@ -56,7 +56,7 @@ struct ChatRoom {
         let store = try Store(path: folder + "/chat.sqlite", key: SymmetricKey(size: .bits256), departments: { departments.department(of: $0) })
         turn = TurnRunner(
             ports: TurnPorts(
-                store: store, modules: registry, understander: understander, documents: NoPapers(), machine: { departments.machine(of: $0) },
+                store: store, modules: registry, understander: understander, documents: NoPapers(), portals: [:], machine: { departments.machine(of: $0) },
                 clock: { clock.now }, sleep: { try? await Task.sleep(for: .milliseconds($0)) }, installationSeed: .random(in: 0 ... .max)),
             observer: TurnObserver(turnEnded: { _, _ in }, failed: { Output.error($0.description) }, outboxHasWork: {}, jobsHaveWork: {}))
         self.store = store

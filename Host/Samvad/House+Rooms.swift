@@ -74,7 +74,7 @@ extension House {
             .init(verifyToken: configuration.verifyToken, appSecrets: configuration.appSecrets), inbox: store, now: { clock.now }, logger: logger,
             observe: { receipt in
                 metrics.webhookEvents.add(receipt.outcome.rawValue)
-                if !receipt.messagesByLine.isEmpty { Task { await sender.noteInbound(receipt.messagesByLine) } }
+                if !receipt.messagesByLine.isEmpty { sender.noteInbound(receipt.messagesByLine) }
             },
             onAccepted: { lanes in
                 sender.wake()

@@ -65,15 +65,16 @@ final class House: Sendable {
         let failed: @Sendable (Problem) -> Void = { logger.error("\($0.sentence)", metadata: ["code": "\($0.code)"]) }
         sender = House.sender(configuration, store, graph, keeper, clock, metrics, logger, departments)
         let sender = sender
+        let portals = try House.portals(configuration, client, clock)
         let jobs = JobRunner(ports: JobPorts(
-            store: store, documents: keeper, portals: try House.portals(configuration, client, clock),
+            store: store, documents: keeper, portals: portals,
             gateway: configuration.payments.map { RazorpayGateway(url: $0.url, keyID: $0.keyID, keySecret: $0.keySecret, client: client) },
             service: { departments.service($0, $1) }, clock: { clock.now }, sleep: { try? await Task.sleep(for: .milliseconds($0)) },
             wake: { lanesToWake.call($0) }, failed: failed))
         self.jobs = jobs
         let turns = TurnRunner(
             ports: TurnPorts(
-                store: store, modules: registry, understander: understander, documents: keeper, machine: { departments.machine(of: $0) },
+                store: store, modules: registry, understander: understander, documents: keeper, portals: portals, machine: { departments.machine(of: $0) },
                 clock: { clock.now }, sleep: { try? await Task.sleep(for: .milliseconds($0)) }, installationSeed: StorageKey.seed(key)),
             observer: TurnObserver(
                 turnEnded: { _, _ in }, failed: failed, outboxHasWork: { sender.wake() }, jobsHaveWork: { Task { await jobs.wake() } }))

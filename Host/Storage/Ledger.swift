@@ -36,9 +36,12 @@ struct Ledger: Sendable {
 
     let sealer: Sealer
 
+    /// For a new file: the head of an empty ledger, so that a ledger that was taken away whole is missed.
+    func begin(in db: Database) throws { try setHead(Head(), in: db) }
+
     func append(_ entries: [LedgerEntry], at moment: Moment, in db: Database) throws {
         guard !entries.isEmpty else { return }
-        var head = try storedHead(in: db)?.head ?? Head()
+        var head = try trustedHead(in: db)
         for entry in entries {
             let row = CanonicalEntry(sequence: head.sequence + 1, at: moment, entry: entry)
             head = Head(sequence: row.sequence, hash: row.hash(after: head.hash))
@@ -46,8 +49,7 @@ struct Ledger: Sendable {
                 SQL.insert,
                 [row.sequence, moment.milliseconds, entry.kind, entry.actor, entry.subject, row.detail, head.hash])
         }
-        let mark = sealer.ledgerMark(sequence: head.sequence, hash: head.hash)
-        try db.run(SQL.setHead, [head.sequence, head.hash, mark])
+        try setHead(head, in: db)
     }
 
     func rows(after sequence: Int64, limit: Int, in db: Database) throws -> [LedgerRow] {
@@ -81,7 +83,7 @@ struct Ledger: Sendable {
     func expectedHead(in db: Database) throws -> (head: Head, verdict: LedgerVerdict?) {
         let last: Int64 = try db.first(SQL.beyond)?[0] ?? 0
         guard let (head, mark) = try storedHead(in: db) else {
-            return (Head(), last == 0 ? nil : .broken(at: 1, why: "the ledger's head is missing"))
+            return (Head(), .broken(at: 1, why: "the ledger's head is missing"))
         }
         guard mark == sealer.ledgerMark(sequence: head.sequence, hash: head.hash) else {
             return (head, .broken(at: head.sequence, why: "the ledger's head was not written by this house"))
@@ -89,6 +91,23 @@ struct Ledger: Sendable {
         return (
             head, last > head.sequence ? .broken(at: head.sequence + 1, why: "an entry was added behind the head") : nil
         )
+    }
+
+    /// What the next entry follows. After tampering citizens are served on, but a number is left out, so that no later head
+    /// makes it good.
+    private func trustedHead(in db: Database) throws -> Head {
+        let last: Int64 = try db.first(SQL.beyond)?[0] ?? 0
+        if let (head, mark) = try storedHead(in: db), head.sequence == last,
+            mark == sealer.ledgerMark(sequence: head.sequence, hash: head.hash)
+        {
+            return head
+        }
+        return Head(sequence: last + 1)
+    }
+
+    private func setHead(_ head: Head, in db: Database) throws {
+        let mark = sealer.ledgerMark(sequence: head.sequence, hash: head.hash)
+        try db.run(SQL.setHead, [head.sequence, head.hash, mark])
     }
 
     private func storedHead(in db: Database) throws -> (head: Head, mark: Data)? {

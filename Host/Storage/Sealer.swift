@@ -99,16 +99,16 @@ struct Sealer: Sendable {
         return Data(code.finalize())
     }
 
-    /// Seals a known word in a new file; in an old one, tries to open it.
-    func checkKey(in db: Database) throws {
-        if let row = try db.first("SELECT canary FROM house WHERE id = 1") {
-            guard (try? open(text: row[0], .canary)) == "samvad" else {
-                throw Problem(
-                    code: "STORE_WRONG_KEY", sentence: "The store was sealed with another key than the one given.")
-            }
-        } else {
+    /// Seals a known word in a new file (true); in an old one, tries to open it.
+    func checkKey(in db: Database) throws -> Bool {
+        guard let row = try db.first("SELECT canary FROM house WHERE id = 1") else {
             try db.run("INSERT INTO house (id, canary) VALUES (1, ?)", [seal(text: "samvad", .canary)])
+            return true
         }
+        guard (try? open(text: row[0], .canary)) == "samvad" else {
+            throw Problem(code: "STORE_WRONG_KEY", sentence: "The store was sealed with another key than this.")
+        }
+        return false
     }
 
     private static func unreadable(_ column: Column) -> Problem {

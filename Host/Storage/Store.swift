@@ -51,7 +51,10 @@ public final class Store: Sendable {
             try migrator.migrate(pool)
             sealer = Sealer(key: key)
             let sealer = sealer
-            try pool.write { try sealer.checkKey(in: $0) }
+            try pool.write { db in
+                let isNew = try sealer.checkKey(in: db)
+                if isNew { try Ledger(sealer: sealer).begin(in: db) }
+            }
             committer = try Committer(pool: pool)
         } catch {
             throw Problem(storing: error)

@@ -5,7 +5,8 @@ import Model
 
 struct SendPolicy: Sendable {
     enum Admission: Equatable {
-        case go
+        /// It may go at that moment, which is now or so soon that the store need not hear of it.
+        case go(at: Moment)
         /// Not now: the row is put back until then.
         case later(Moment, Problem)
         case never(Problem)
@@ -32,6 +33,9 @@ struct SendPolicy: Sendable {
 
     /// Milliseconds by which a row may come late to its place: the store's commits take that long under load.
     private static let lateMillisecondsMax: Int64 = 250
+
+    /// Milliseconds that a row may wait in memory for its place: two writes saved, and the citizen does not notice.
+    private static let holdMillisecondsMax: Int64 = 250
 
     private struct LineState {
         var schedule: RateSchedule
@@ -65,26 +69,42 @@ struct SendPolicy: Sendable {
         tokens.count >= count && tokens.values.allSatisfy { !$0.isClosed }
     }
 
-    mutating func admit(_ row: OutboxRow, tokenGroup: Int, at now: Moment) -> Admission {
+    /// `mayHold`: a row whose place is near may wait for it in memory.
+    mutating func admit(_ row: OutboxRow, tokenGroup: Int, at now: Moment, mayHold: Bool = false) -> Admission {
         if let problem = expiry(of: row, at: now) {
             forget(row.id)
             return .never(problem)
         }
-        if let until = platform.waitUntil(at: now) { return .later(until, Self.waits("GRAPH_AWAY")) }
-        if let until = tokens[tokenGroup]?.waitUntil(at: now) { return .later(until, Self.waits("TOKEN_STOPPED")) }
+        if let (until, problem) = stop(of: row.line, tokenGroup: tokenGroup, at: now) { return .later(until, problem) }
         var line = lines[row.line] ?? newLine(row.line)
         defer { lines[row.line] = line }
-        if let until = line.circuit.waitUntil(at: now) { return .later(until, Self.waits("LINE_STOPPED")) }
         var pair = pairs[row.lane] ?? PairState(schedule: Self.pairSchedule(settings))
         let pairMoment = pair.schedule.earliest(at: now)
         guard pairMoment <= now else { return .later(pairMoment, Self.waits("PAIR_PACED")) }
-        if let moment = place(of: row.id, in: &line, at: now) { return .later(moment, Self.waits("LINE_PACED")) }
-        _ = pair.schedule.book(at: now)
+        let moment = place(of: row.id, in: &line, at: now) ?? now
+        if moment > now {
+            let wait = moment.milliseconds - now.milliseconds
+            // A probe is never held: it would find its own circuit in the way.
+            let areClosed = platform.isClosed && tokens[tokenGroup]?.isClosed != false && line.circuit.isClosed
+            guard mayHold, areClosed, wait <= Self.holdMillisecondsMax else {
+                return .later(moment, Self.waits("LINE_PACED"))
+            }
+            booked[row.id] = nil
+        }
+        _ = pair.schedule.book(at: moment)
         remember(pair, of: row.lane, at: now)
         platform.begin(at: now)
         tokens[tokenGroup]?.begin(at: now)
         line.circuit.begin(at: now)
-        return .go
+        return .go(at: moment)
+    }
+
+    /// Why nothing may leave the line now, and until when. Asked again for a row that was held in memory.
+    func stop(of line: LineID, tokenGroup: Int, at now: Moment) -> (until: Moment, problem: Problem)? {
+        if let until = platform.waitUntil(at: now) { return (until, Self.waits("GRAPH_AWAY")) }
+        if let until = tokens[tokenGroup]?.waitUntil(at: now) { return (until, Self.waits("TOKEN_STOPPED")) }
+        if let until = lines[line]?.circuit.waitUntil(at: now) { return (until, Self.waits("LINE_STOPPED")) }
+        return nil
     }
 
     /// Nil when the row may go now; else its place in the line's schedule.

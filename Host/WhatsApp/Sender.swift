@@ -87,6 +87,8 @@ public actor Sender {
     private let signals: AsyncStream<Void>
     private nonisolated let inbound = Mutex<[LineID: Int]>([:])
     private var inFlight: [Int64: Task<Void, Never>] = [:]
+    /// Of those, rows that wait for their line's next place. At most a quarter, so that no line's flood fills the pipe.
+    private var heldCount = 0
     private var ends: [(row: Int64, outcome: SendOutcome)] = []
     private var alarmClock: (moment: Moment, task: Task<Void, Never>)?
     private var stopBy: Moment?
@@ -178,9 +180,11 @@ public actor Sender {
 
     private func start(_ row: OutboxRow) {
         let now = around.now()
-        switch policy.admit(row, tokenGroup: carrier.tokenGroup(of: row.line), at: now) {
-        case .go:
-            inFlight[row.id] = Task { await self.send(row) }
+        let group = carrier.tokenGroup(of: row.line)
+        switch policy.admit(row, tokenGroup: group, at: now, mayHold: heldCount < settings.inFlightMax / 4) {
+        case .go(let moment):
+            if moment > now { heldCount += 1 }
+            inFlight[row.id] = Task { await self.send(row, holdingUntil: moment > now ? moment : nil) }
         case .later(let moment, let problem):
             end(row, .retry(at: moment, problem), code: problem.code)
         case .never(let problem):
@@ -188,7 +192,16 @@ public actor Sender {
         }
     }
 
-    private func send(_ row: OutboxRow) async {
+    private func send(_ row: OutboxRow, holdingUntil moment: Moment?) async {
+        if let moment {
+            await around.sleep(moment)
+            heldCount -= 1
+            if let stop = policy.stop(of: row.line, tokenGroup: carrier.tokenGroup(of: row.line), at: around.now()) {
+                inFlight[row.id] = nil
+                end(row, .retry(at: stop.until, stop.problem), code: stop.problem.code)
+                return wake()
+            }
+        }
         let answer = await uploads.media(for: row).flatMapAsync { [carrier] media in
             await carrier.send(
                 CarriedMessage(line: row.line, to: row.to, content: row.content, callback: row.callback, media: media))

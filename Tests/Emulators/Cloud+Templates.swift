@@ -19,6 +19,15 @@ extension Cloud {
         state.withLock { $0.templates[CloudState.templateKey(hello.name, hello.language)] = hello }
     }
 
+    /// Templates that were approved before the account came here: Meta's own form of creation, one after the other.
+    func addApproved(_ list: JSONValue) throws {
+        for body in list.array ?? [] {
+            _ = try createTemplate(body)
+            let key = CloudState.templateKey(body["name"]?.string ?? "", body["language"]?.string ?? "")
+            state.withLock { $0.templates[key]?.status = "APPROVED" }
+        }
+    }
+
     func createTemplate(_ body: JSONValue) throws(GraphError) -> JSONValue {
         let request = try GraphRules.checkCreation(body)
         let id = identifiers.objectID()

@@ -60,9 +60,20 @@ struct EDistrictCertificate: Sendable {
 
     /// Devanagari as Latin letters without accents, at most what fits on a line; what has no Latin form is left out.
     private static func latin(_ text: String) -> String {
-        let latin = text.applyingTransform(.toLatin, reverse: false)?.applyingTransform(.stripDiacritics, reverse: false) ?? text
-        let plain = latin.unicodeScalars.filter { $0.value >= 32 && $0.value < 127 }
+        let words = text.split(separator: " ").map { word -> String in
+            let plain = String(word).applyingTransform(.toLatin, reverse: false)?.applyingTransform(.stripDiacritics, reverse: false) ?? ""
+            guard word.unicodeScalars.contains(where: { !$0.isASCII }) else { return String(word) }
+            return (endsInSilentA(word) && plain.hasSuffix("a") ? String(plain.dropLast()) : plain).capitalized
+        }
+        let plain = words.joined(separator: " ").unicodeScalars.filter { $0.value >= 32 && $0.value < 127 }
         return String(String(String.UnicodeScalarView(plain)).prefix(60))
+    }
+
+    /// Hindi writes Sunil as su-nī-la; after two joined consonants (Mishra) the last vowel is spoken.
+    private static func endsInSilentA(_ word: Substring) -> Bool {
+        let scalars = Array(word.unicodeScalars)
+        guard let last = scalars.last, ("\u{0915}"..."\u{0939}").contains(last) || last == "\u{093C}" else { return false }
+        return scalars.count > 1 && scalars[scalars.count - 2] != "\u{094D}"
     }
 
     private static func escaped(_ text: String) -> String {

@@ -11,6 +11,7 @@ func addEDistrictRoutes(to router: Router<BasicRequestContext>, clock: EmulatorC
     group.post("submit") { request, _ in await emulator.answer(request, emulator.submit) }
     group.post("status") { request, _ in await emulator.answer(request, emulator.status) }
     group.post("certificate") { request, _ in await emulator.answer(request, emulator.certificate) }
+    group.post("lookup") { request, _ in await emulator.answer(request, emulator.lookUp) }
     group.get("schema") { _, _ in
         Response(
             status: .ok, headers: [.contentType: "application/xml; charset=utf-8"],
@@ -109,6 +110,13 @@ struct EDistrictEmulator: Sendable {
                     "Document", [("mimeType", "application/pdf"), ("sha256", Self.hex(SHA256.hash(data: pdf)))],
                     text: Data(pdf).base64EncodedString()),
             ])
+    }
+
+    func lookUp(_ contentType: String, _ body: [UInt8]) throws -> XMLNode {
+        let root = try document(body, "LookUp")
+        let values = (root.child("Fields")?.children ?? []).map { ($0.attribute("name") ?? "", $0.text) }
+        let record = root.text(of: "Service") == "pension_status" ? EDistrictPensions.record(values) : []
+        return XMLNode("Record", children: record.map { XMLNode("Field", [("name", $0.name)], text: $0.value) })
     }
 
     func obey(_ request: Request) async throws -> Response {

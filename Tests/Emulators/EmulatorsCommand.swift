@@ -24,6 +24,9 @@ struct EmulatorsCommand: AsyncParsableCommand {
     @Option(help: "The same seed gives the same ids.") var seed: UInt64?
     @Option(help: "Pages from this folder instead of the built ones.") var pages: String?
 
+    @Option(help: "Keeps the clock's offset in this file, for others to follow.") var clockFile: String?
+    @Option(help: "A JSON list of message templates that the account has had approved.") var templates: String?
+
     func validate() throws {
         guard address != nil else { throw ValidationError("--listen must be HOST:PORT") }
         for text in line where Self.line(text) == nil {
@@ -64,7 +67,9 @@ struct EmulatorsCommand: AsyncParsableCommand {
         guard let poster = HTTPWebhookPoster(urls: [webhookURL, callbackURL]) else {
             throw CleanExit.message("The machine gives no thread for outgoing calls.")
         }
-        let emulation = Emulation(settings, poster: poster)
+        let clock = EmulatorClock(file: clockFile.map { URL(fileURLWithPath: $0) })
+        let emulation = Emulation(settings, poster: poster, clock: clock)
+        if let templates { try emulation.cloud.addApproved(JSONValue(parsing: Array(Data(contentsOf: URL(fileURLWithPath: templates))))) }
         let keeper = stateDir.map { StateKeeper(folder: URL(fileURLWithPath: $0), cloud: emulation.cloud) }
         try keeper?.restore()
         Task { await emulation.work() }
@@ -82,7 +87,7 @@ struct EmulatorsCommand: AsyncParsableCommand {
         let source = DispatchSource.makeSignalSource(signal: number)
         source.setEventHandler {
             save()
-            exit(0)
+            Foundation.exit(0)
         }
         source.resume()
         return source

@@ -147,9 +147,9 @@ static void end_process(const samvad_request_t *request, samvad_str_t mode) {
 // MARK: replies that lie
 
 static samvad_result_t bad_reply(samvad_reply_t *reply, samvad_error_t *error, samvad_str_t mode) {
-  static samvad_field_t field;
-  static samvad_effect_t effect;
-  static samvad_message_t message;
+  static _Thread_local samvad_field_t field;
+  static _Thread_local samvad_effect_t effect;
+  static _Thread_local samvad_message_t message;
   field = (samvad_field_t){text("a"), text("b")};
   if (is(mode, "bad-length")) field.value.len = UINT64_MAX;
   if (is(mode, "bad-null")) field.value = (samvad_str_t){NULL, 5};
@@ -189,9 +189,9 @@ static samvad_result_t greedy_mode(const samvad_request_t *request, samvad_reply
   if (is(mode, "arena")) {
     uint64_t taken = 0;
     while (taken < 64 << 20 && host->arena_alloc(host, request->call, 4096)) taken += 4096;
-    static char line[32];
+    static _Thread_local char line[32];
     snprintf(line, sizeof line, "%llu", (unsigned long long)taken);
-    static samvad_field_t field;
+    static _Thread_local samvad_field_t field;
     field = (samvad_field_t){text("result"), text(line)};
     reply->values = &field;
     reply->values_count = 1;

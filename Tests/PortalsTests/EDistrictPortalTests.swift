@@ -87,7 +87,7 @@ struct EDistrictPortalTests {
             let text = try pdfText(first)
 
             #expect(first == second)
-            #expect(text.contains("sunila kumara"))
+            #expect(text.contains("Sunil Kumar"))
             #expect(text.contains("SPECIMEN"))
             #expect(text.contains("CERT/2026/0000001"))
             #expect(text.contains("Income Certificate"))

@@ -55,14 +55,15 @@ import Testing
             ("DELETE FROM ledger", 1),
             ("DELETE FROM ledger; DELETE FROM ledger_head WHERE id = 2", 1),
             ("DELETE FROM ledger_head", 1),
+            ("DELETE FROM ledger; DELETE FROM ledger_head", 1),
             (
-                "UPDATE ledger SET sequence = 9 WHERE sequence = 2; UPDATE ledger SET sequence = 2 WHERE sequence = 3; UPDATE ledger SET sequence = 3 WHERE sequence = 9",
-                2
+                "UPDATE ledger SET sequence = -sequence WHERE sequence IN (2, 3);"
+                    + "UPDATE ledger SET sequence = 5 + sequence WHERE sequence < 0", 2
             ),
             ("INSERT INTO ledger SELECT 6, at, kind, actor, subject, detail, hash FROM ledger WHERE sequence = 5", 6),
             (
-                "DELETE FROM ledger WHERE sequence = 5; UPDATE ledger_head SET sequence = 4, hash = (SELECT hash FROM ledger WHERE sequence = 4)",
-                4
+                "DELETE FROM ledger WHERE sequence = 5;"
+                    + "UPDATE ledger_head SET sequence = 4, hash = (SELECT hash FROM ledger WHERE sequence = 4)", 4
             ),
         ] as [(String, Int64)])
     func tampered(sql: String, at sequence: Int64) async throws {
@@ -73,5 +74,12 @@ import Testing
             return
         }
         #expect(found == sequence)
+
+        // Whatever is written afterwards does not make it good.
+        try await house.store.record(LedgerEntry(kind: "later", actor: "a", subject: "s"), at: House.start)
+        guard case .broken = try await house.store.verifyLedger() else {
+            Issue.record("made good: \(sql)")
+            return
+        }
     }
 }

@@ -73,7 +73,8 @@ import Testing
     func memory() async throws {
         let house = try House()
         var draft = Draft(service: "income_certificate", startedAt: House.start, place: .field("name"))
-        draft.values = ["name": String(repeating: "क", count: 300), "address": String(repeating: "ख", count: 300)]
+        // Far more than anybody writes: 20 kB each, 200 MB in all.
+        draft.values = ["name": String(repeating: "क", count: 3400), "address": String(repeating: "ख", count: 3400)]
         let before = try residentKilobytes()
         for block in 0..<100 {
             let items = (0..<100).map {
@@ -92,8 +93,8 @@ import Testing
         }
         let growth = try residentKilobytes() - before
         #expect(try await house.store.snapshot(at: House.start).openConversations == 10_000)
-        // Page caches of five connections, two megabytes each, and the allocator's slack.
-        #expect(growth < 64 * 1024, "grew by \(growth) KiB")
+        // The writer's page cache, and whatever the tests beside this one take. Alone it is some 40 MB.
+        #expect(growth < 160 * 1024, "grew by \(growth) KiB")
         print("10,000 conversations: resident memory grew by \(growth) KiB")
     }
 

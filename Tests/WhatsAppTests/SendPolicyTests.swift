@@ -34,7 +34,7 @@ struct RateScheduleTests {
             var now = FakeClock.start
             if case .later(let moment, _) = policy.admit(row, tokenGroup: 0, at: now) {
                 now = moment
-                #expect(policy.admit(row, tokenGroup: 0, at: now) == .go)
+                #expect(policy.admit(row, tokenGroup: 0, at: now).isGo)
             }
             times.append(now.milliseconds - FakeClock.start.milliseconds)
         }
@@ -85,12 +85,12 @@ struct SendPolicyTests {
     @Test("outside the window only a template goes")
     mutating func window() {
         let over = now.adding(seconds: 100)
-        #expect(policy.admit(.test(1, windowSeconds: 101), tokenGroup: 0, at: over) == .go)
+        #expect(policy.admit(.test(1, windowSeconds: 101), tokenGroup: 0, at: over).isGo)
         #expect(code(policy.admit(.test(2, lane: "b", windowSeconds: 100), tokenGroup: 0, at: over)) == "WINDOW_CLOSED")
         #expect(code(policy.admit(.test(3, lane: "c", windowSeconds: nil), tokenGroup: 0, at: over)) == "WINDOW_CLOSED")
         #expect(
             policy.admit(.test(4, lane: "d", content: OutboxRow.template, windowSeconds: nil), tokenGroup: 0, at: over)
-                == .go)
+                .isGo)
         let old = now.adding(seconds: 3 * 86_400)
         #expect(
             code(policy.admit(.test(5, lane: "e", content: OutboxRow.template), tokenGroup: 0, at: old))
@@ -100,24 +100,24 @@ struct SendPolicyTests {
     @Test("44 messages to one citizen go at once, then one in six seconds; another citizen waits for nobody")
     mutating func pair() {
         policy = SendPolicy(.with { $0.messagesPerSecond = 1000 })
-        for id in 0..<44 { #expect(policy.admit(.test(Int64(id)), tokenGroup: 0, at: now) == .go) }
+        for id in 0..<44 { #expect(policy.admit(.test(Int64(id)), tokenGroup: 0, at: now).isGo) }
         let next = policy.admit(.test(44), tokenGroup: 0, at: now)
         #expect(code(next) == "PAIR_PACED")
         #expect(seconds(next) == 6)
-        #expect(policy.admit(.test(44), tokenGroup: 0, at: now.adding(seconds: 6)) == .go)
+        #expect(policy.admit(.test(44), tokenGroup: 0, at: now.adding(seconds: 6)).isGo)
         #expect(seconds(policy.admit(.test(45), tokenGroup: 0, at: now.adding(seconds: 6))) == 12)
-        #expect(policy.admit(.test(99, lane: "other"), tokenGroup: 0, at: now.adding(seconds: 6)) == .go)
+        #expect(policy.admit(.test(99, lane: "other"), tokenGroup: 0, at: now.adding(seconds: 6)).isGo)
     }
 
     @Test("a place in the line's schedule is kept, lost when it is missed, and nobody gets one past the horizon")
     mutating func places() {
-        for id in 0..<8 { #expect(policy.admit(.test(Int64(id), lane: "\(id)"), tokenGroup: 0, at: now) == .go) }
+        for id in 0..<8 { #expect(policy.admit(.test(Int64(id), lane: "\(id)"), tokenGroup: 0, at: now).isGo) }
         let first = OutboxRow.test(100, lane: "100")
         let place = seconds(policy.admit(first, tokenGroup: 0, at: now)) ?? 0
         #expect(place > 0)
         #expect(seconds(policy.admit(first, tokenGroup: 0, at: now)) == place)
         #expect(
-            policy.admit(first, tokenGroup: 0, at: Moment(milliseconds: now.milliseconds + Int64(place * 1000))) == .go)
+            policy.admit(first, tokenGroup: 0, at: Moment(milliseconds: now.milliseconds + Int64(place * 1000))).isGo)
         var last = 0.0
         for id in 200..<10_000 {
             last = seconds(policy.admit(.test(Int64(id), lane: "\(id)"), tokenGroup: 0, at: now)) ?? 0
@@ -125,8 +125,30 @@ struct SendPolicyTests {
         #expect(last == 60)
         // An hour later all places are long past: no more than the burst may go.
         let later = now.adding(seconds: 3600)
-        let went = (200..<4000).count { policy.admit(.test(Int64($0), lane: "\($0)"), tokenGroup: 0, at: later) == .go }
+        let went = (200..<4000).count { policy.admit(.test(Int64($0), lane: "\($0)"), tokenGroup: 0, at: later).isGo }
         #expect(went == 8)
+    }
+
+    @Test("a place that is near is waited for in memory, if there is room")
+    mutating func holding() {
+        for id in 0..<8 {
+            #expect(policy.admit(.test(Int64(id), lane: "\(id)"), tokenGroup: 0, at: now) == .go(at: now))
+        }
+        let admissions = (8..<40).map {
+            policy.admit(.test(Int64($0), lane: "\($0)"), tokenGroup: 0, at: now, mayHold: true)
+        }
+        let held = admissions.prefix { $0.isGo }
+        // 72 a second, for a quarter of a second.
+        #expect(held.count == 17)
+        #expect(held.first == .go(at: Moment(milliseconds: now.milliseconds + 14)))
+        #expect(admissions.dropFirst(17).allSatisfy { code($0) == "LINE_PACED" })
+        #expect(code(policy.admit(.test(50, lane: "50"), tokenGroup: 0, at: now)) == "LINE_PACED")
+        // Behind a circuit that is to be probed nothing is held, or the probe would be lost.
+        _ = policy.settle(.test(0, lane: "0"), refused(131031), tokenGroup: 0, at: now, random: 0)
+        let then = now.adding(seconds: 60)
+        policy.noteInbound("1", count: 20, at: then)
+        #expect(code(policy.admit(.test(60, lane: "60"), tokenGroup: 0, at: then, mayHold: true)) == "LINE_PACED")
+        #expect(policy.stop(of: "1", tokenGroup: 0, at: then) == nil)
     }
 
     @Test("a refusal that passes is tried again later and later, spread by chance")
@@ -170,7 +192,7 @@ struct SendPolicyTests {
         }
         #expect(waits == [1, 4, 16, 64, 256, 1024, 3600, 3600])
         #expect(seconds(policy.admit(row, tokenGroup: 0, at: now)) == 3600)
-        #expect(policy.admit(.test(2, lane: "other"), tokenGroup: 0, at: now) == .go)
+        #expect(policy.admit(.test(2, lane: "other"), tokenGroup: 0, at: now).isGo)
     }
 
     @Test(
@@ -220,14 +242,14 @@ struct SendPolicyTests {
         #expect(dead.alarms.first?.line == nil)
         #expect(policy.settle(.test(2), refused(190, status: 401), tokenGroup: 0, at: now, random: 0).alarms.isEmpty)
         #expect(code(policy.admit(.test(3, line: "2"), tokenGroup: 0, at: now)) == "TOKEN_STOPPED")
-        #expect(policy.admit(.test(4, lane: "x", line: "3"), tokenGroup: 1, at: now) == .go)
+        #expect(policy.admit(.test(4, lane: "x", line: "3"), tokenGroup: 1, at: now).isGo)
         #expect(policy.waitUntil(at: now, tokenGroupCount: 1) == now.adding(seconds: 60))
         #expect(policy.waitUntil(at: now, tokenGroupCount: 2) == nil)
         let then = now.adding(seconds: 60)
-        #expect(policy.admit(.test(5, lane: "y"), tokenGroup: 0, at: then) == .go)
+        #expect(policy.admit(.test(5, lane: "y"), tokenGroup: 0, at: then).isGo)
         #expect(code(policy.admit(.test(6, lane: "z"), tokenGroup: 0, at: then)) == "TOKEN_STOPPED")
         _ = policy.settle(.test(5, lane: "y"), .done("wamid"), tokenGroup: 0, at: then, random: 0)
-        #expect(policy.admit(.test(6, lane: "z"), tokenGroup: 0, at: then) == .go)
+        #expect(policy.admit(.test(6, lane: "z"), tokenGroup: 0, at: then).isGo)
     }
 
     @Test("trouble of one line stops that line alone, for longer each time")
@@ -235,10 +257,10 @@ struct SendPolicyTests {
         let stopped = policy.settle(.test(1), refused(131031, status: 403), tokenGroup: 0, at: now, random: 0)
         #expect(stopped.alarms.map(\.line) == ["1"])
         #expect(code(policy.admit(.test(2), tokenGroup: 0, at: now)) == "LINE_STOPPED")
-        #expect(policy.admit(.test(3, lane: "x", line: "2"), tokenGroup: 0, at: now) == .go)
+        #expect(policy.admit(.test(3, lane: "x", line: "2"), tokenGroup: 0, at: now).isGo)
         var then = now.adding(seconds: 60)
         for expected in [120.0, 240, 480, 960, 1800, 1800] {
-            #expect(policy.admit(.test(4, lane: "y", windowSeconds: 1 << 30), tokenGroup: 0, at: then) == .go)
+            #expect(policy.admit(.test(4, lane: "y", windowSeconds: 1 << 30), tokenGroup: 0, at: then).isGo)
             let again = policy.settle(.test(4, lane: "y"), refused(131031), tokenGroup: 0, at: then, random: 0)
             #expect(again.alarms.isEmpty)
             guard case .retry(let moment, _) = again.outcome else {
@@ -250,7 +272,7 @@ struct SendPolicyTests {
         }
         #expect(code(policy.admit(.test(2), tokenGroup: 0, at: then.adding(seconds: -1))) == "LINE_STOPPED")
         policy.resume()
-        #expect(policy.admit(.test(2), tokenGroup: 0, at: then.adding(seconds: -1)) == .go)
+        #expect(policy.admit(.test(2), tokenGroup: 0, at: then.adding(seconds: -1)).isGo)
     }
 
     @Test("eight silences in a row are an outage: nothing is claimed, then one message asks")
@@ -269,7 +291,7 @@ struct SendPolicyTests {
         #expect(policy.waitUntil(at: now, tokenGroupCount: 1) == now.adding(seconds: 1))
         let then = now.adding(seconds: 1)
         #expect(policy.isProbing(tokenGroupCount: 1))
-        #expect(policy.admit(.test(16, lane: "x"), tokenGroup: 0, at: then) == .go)
+        #expect(policy.admit(.test(16, lane: "x"), tokenGroup: 0, at: then).isGo)
         #expect(policy.waitUntil(at: then, tokenGroupCount: 1) != nil)
         #expect(
             policy.settle(.test(16), .unsent(code: "HTTP_CONNECT"), tokenGroup: 0, at: then, random: 0).alarms.isEmpty)
@@ -295,4 +317,9 @@ struct SendPolicyTests {
             return
         }
     }
+}
+
+extension SendPolicy.Admission {
+    /// Without any waiting.
+    var isGo: Bool { if case .go = self { true } else { false } }
 }
