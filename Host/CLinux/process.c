@@ -62,9 +62,8 @@ static int spawn(const char *path, const char *argument, int socket, int module,
   if (!error) error = posix_spawnattr_setsigmask(&attributes, &none);
   if (!error) error = posix_spawnattr_setsigdefault(&attributes, &all);
   if (!error) error = posix_spawnattr_setpgroup(&attributes, 0);
-  if (!error) {
-    error = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
-  }
+  const short flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP;
+  if (!error) error = posix_spawnattr_setflags(&attributes, flags);
   char *arguments[] = {(char *)(uintptr_t)path, (char *)(uintptr_t)argument, NULL};
   char *environment[] = {"SWIFT_DETERMINISTIC_HASHING=1", "SWIFT_BACKTRACE=enable=no", NULL};
   if (!error) error = posix_spawn(pid_out, path, &actions, &attributes, arguments, environment);

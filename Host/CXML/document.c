@@ -66,7 +66,8 @@ static xmlDocPtr read_bytes(const uint8_t *bytes, size_t size, cxml_error_t *err
     parser->sax->internalSubset = on_declaration;
     int options = XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NOCDATA;
     xmlDocPtr doc = xmlCtxtReadMemory(parser, (const char *)bytes, (int)size, NULL, NULL, options);
-    bool good = doc && parser->wellFormed && !declared && !doc->intSubset && !doc->extSubset && xmlDocGetRootElement(doc);
+    bool good = doc && parser->wellFormed && !declared && !doc->intSubset && !doc->extSubset
+        && xmlDocGetRootElement(doc);
     if (!good) {
         fill(error, declared ? CXML_DECLARATION : CXML_MALFORMED, declared ? NULL : xmlCtxtGetLastError(parser));
         if (doc) xmlFreeDoc(doc);

@@ -1,5 +1,5 @@
-// Papers at rest: each encrypted, in a file named by the SHA-256 of its content. Called on any task; the disk is waited for
-// on a queue of its own, never on a thread of the tasks.
+// Papers at rest: each encrypted, in a file named by the SHA-256 of its content. Called on any task; the disk is waited
+// for on a queue of its own, never on a thread of the tasks.
 import Crypto
 import Dispatch
 import Foundation
@@ -16,7 +16,8 @@ public final class DocumentVault: Sendable {
     private let key: SymmetricKey
     private let header: [UInt8]
     private let bytesMax: Int
-    // One at a time: a paper takes about 10 ms, a city's peak brings a few a second, and two writers of one file never meet.
+    // One at a time: a paper takes about 10 ms, a city's peak brings a few a second, and two writers of one file never
+    // meet.
     private let queue = DispatchQueue(label: "document-vault")
 
     /// Makes the directory if need be and clears what a crash left half written.
@@ -33,16 +34,21 @@ public final class DocumentVault: Sendable {
         self.bytesMax = bytesMax
     }
 
-    /// Durable when it returns. Returns the content's hash; the same bytes again change nothing, and mend a damaged file.
+    /// Durable when it returns. Returns the content's hash; the same bytes again change nothing, and mend a damaged
+    /// file.
     public func keep(_ bytes: [UInt8]) async throws(Problem) -> String {
         try await onQueue { [self] () throws(Problem) in
             guard bytes.count <= bytesMax else {
-                throw Problem(code: "DOCUMENT_TOO_LARGE", sentence: "a document has \(bytes.count) bytes, at most \(bytesMax) are kept")
+                throw Problem(
+                    code: "DOCUMENT_TOO_LARGE",
+                    sentence: "a document has \(bytes.count) bytes, at most \(bytesMax) are kept")
             }
             let sha256 = Self.hash(of: bytes)
             if (try? open(sha256)) != nil { return sha256 }
             // The hash is authenticated too: a file can't be moved to another's name.
-            guard let box = try? AES.GCM.seal(bytes, using: key, authenticating: Array(sha256.utf8)), let sealed = box.combined else {
+            guard let box = try? AES.GCM.seal(bytes, using: key, authenticating: Array(sha256.utf8)),
+                let sealed = box.combined
+            else {
                 throw Problem(code: "DOCUMENT_KEY", sentence: "a document could not be encrypted")
             }
             try files.write(header + sealed, sha256: sha256)
@@ -73,7 +79,8 @@ public final class DocumentVault: Sendable {
         let file = try files.read(sha256: sha256, bytesMax: bytesMax + Self.headerBytes + Self.sealBytes)
         guard file.starts(with: Self.magic), file.count >= Self.headerBytes + Self.sealBytes else { throw Self.damaged }
         guard file.starts(with: header) else {
-            throw Problem(code: "DOCUMENT_KEY", sentence: "a document was encrypted with another key than the one configured")
+            throw Problem(
+                code: "DOCUMENT_KEY", sentence: "a document was encrypted with another key than the one configured")
         }
         guard let box = try? AES.GCM.SealedBox(combined: file[Self.headerBytes...]),
             let content = try? AES.GCM.open(box, using: key, authenticating: Array(sha256.utf8))
@@ -83,7 +90,9 @@ public final class DocumentVault: Sendable {
         return bytes
     }
 
-    private func onQueue<Value: Sendable>(_ body: @escaping @Sendable () throws(Problem) -> Value) async throws(Problem) -> Value {
+    private func onQueue<Value: Sendable>(_ body: @escaping @Sendable () throws(Problem) -> Value) async throws(Problem)
+        -> Value
+    {
         let result: Result<Value, Problem> = await withCheckedContinuation { continuation in
             queue.async {
                 do throws(Problem) {
@@ -104,5 +113,6 @@ public final class DocumentVault: Sendable {
         }
     }
 
-    private static let damaged = Problem(code: "DOCUMENT_DAMAGED", sentence: "a document's file is damaged or was changed")
+    private static let damaged = Problem(
+        code: "DOCUMENT_DAMAGED", sentence: "a document's file is damaged or was changed")
 }

@@ -1,7 +1,9 @@
-// What a file is by its bytes; the sender's claim and the file's name are never asked. PaperCheck calls it on any thread.
+// What a file is by its bytes; the sender's claim and the file's name are never asked. PaperCheck calls it on any
+// thread.
 
 public enum FileKind: String, Sendable, CaseIterable {
-    case jpeg, png, pdf, webp, heic, gif, tiff, bmp, zip, rar, sevenZip, gzip, office, executable, script, audio, video, unknown
+    case jpeg, png, pdf, webp, heic, gif, tiff, bmp, zip, rar, sevenZip, gzip, office, executable, script, audio, video,
+        unknown
 
     /// The type under which we keep it; nil for all that we don't take.
     public var mimeType: String? {
@@ -18,8 +20,8 @@ public enum FileKind: String, Sendable, CaseIterable {
         if self == .unknown { self = Self.container(bytes) }
     }
 
-    /// A PDF's header must stand at the very start: readers look for it in the first 1,024 bytes, and that is how one file
-    /// is a picture to us and a PDF to them.
+    /// A PDF's header must stand at the very start: readers look for it in the first 1,024 bytes, and that is how one
+    /// file is a picture to us and a PDF to them.
     private static let signatures: [(kind: FileKind, offset: Int, bytes: [UInt8])] = [
         (.jpeg, 0, [0xFF, 0xD8, 0xFF]),
         (.png, 0, [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]),

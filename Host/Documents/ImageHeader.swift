@@ -1,5 +1,5 @@
-// A picture's size, and whether it is whole, without decoding it: JPEG (ITU T.81) and PNG (ISO 15948) are walked segment by
-// segment. PaperCheck calls it on any thread.
+// A picture's size, and whether it is whole, without decoding it: JPEG (ITU T.81) and PNG (ISO 15948) are walked
+// segment by segment. PaperCheck calls it on any thread.
 
 struct ImageHeader: Equatable, Sendable {
     let width: Int
@@ -43,7 +43,8 @@ struct ImageHeader: Equatable, Sendable {
             guard index + 12 <= bytes.count else { return nil }
             let length = bytes.bigEndian32(at: index)
             let end = index + 12 + length
-            guard end <= bytes.count, CRC32.of(bytes[(index + 4)..<(end - 4)]) == UInt32(bytes.bigEndian32(at: end - 4)) else {
+            guard end <= bytes.count, CRC32.of(bytes[(index + 4)..<(end - 4)]) == UInt32(bytes.bigEndian32(at: end - 4))
+            else {
                 return nil
             }
             let kind = String(decoding: bytes[(index + 4)..<(index + 8)], as: UTF8.self)
@@ -93,7 +94,9 @@ enum CRC32 {
 
     static func of(_ bytes: ArraySlice<UInt8>) -> UInt32 {
         table.withUnsafeBufferPointer { table in
-            bytes.withUnsafeBufferPointer { $0.reduce(~0) { table[Int(UInt8(truncatingIfNeeded: $0) ^ $1)] ^ ($0 >> 8) } } ^ ~0
+            bytes.withUnsafeBufferPointer {
+                $0.reduce(~0) { table[Int(UInt8(truncatingIfNeeded: $0) ^ $1)] ^ ($0 >> 8) }
+            } ^ ~0
         }
     }
 }

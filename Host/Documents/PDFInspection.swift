@@ -1,5 +1,5 @@
-// What a PDF would do if somebody opened it, without opening it: every name in the file and in its packed object streams
-// is looked at. Not a PDF reader and no virus scanner; in doubt it refuses. PaperCheck calls it on any thread.
+// What a PDF would do if somebody opened it, without opening it: every name in the file and in its packed object
+// streams is looked at. Not a PDF reader and no virus scanner; in doubt it refuses. PaperCheck calls it on any thread.
 import Glibc
 
 struct PDFInspection: Sendable {
@@ -13,9 +13,11 @@ struct PDFInspection: Sendable {
     /// Names that make a PDF run, fetch, send or carry something. An action needs one of them as its type (ISO 32000-1,
     /// 12.6.4), so `/OpenAction` alone, which most files use to say on which page to open, is harmless.
     private static let activeNames: Set<String> = [
-        "JavaScript", "Launch", "EmbeddedFile", "EmbeddedFiles", "RichMedia", "SubmitForm", "ImportData", "GoToE", "XFA",
+        "JavaScript", "Launch", "EmbeddedFile", "EmbeddedFiles", "RichMedia", "SubmitForm", "ImportData", "GoToE",
+        "XFA",
     ]
-    /// With which a name that matters can begin: the others are passed over unread, or ten million bytes would take seconds.
+    /// With which a name that matters can begin: the others are passed over unread, or ten million bytes would take
+    /// seconds.
     private static let firstLetters = Array("#JLERSIGXTP".utf8)
     /// Bytes at the end in which `%%EOF` must stand: what readers accept.
     private static let tailBytes = 1024
@@ -24,7 +26,8 @@ struct PDFInspection: Sendable {
 
     init(_ bytes: [UInt8], unpackedBytesMax: Int) throws(Finding) {
         let tail = Array(bytes.suffix(Self.tailBytes))
-        guard bytes.count > 64, tail.place(of: "%%EOF", from: 0) != nil, tail.place(of: "startxref", from: 0) != nil else {
+        guard bytes.count > 64, tail.place(of: "%%EOF", from: 0) != nil, tail.place(of: "startxref", from: 0) != nil
+        else {
             throw .damaged
         }
         try look(at: bytes)
@@ -92,10 +95,13 @@ struct PDFInspection: Sendable {
         var from = 0
         while let keyword = bytes.place(of: "stream", from: from) {
             let opening = max(from, keyword - dictionaryBytesMax)
-            let dictionary = Array(bytes[(bytes.lastPlace(of: "obj", from: opening, before: keyword) ?? opening)..<keyword])
+            let dictionary = Array(
+                bytes[(bytes.lastPlace(of: "obj", from: opening, before: keyword) ?? opening)..<keyword])
             let names = names(in: dictionary)
             from = keyword + 6
-            if names.contains("ObjStm") || names.contains("First") { found.append(ObjectStream(start: from, names: names)) }
+            if names.contains("ObjStm") || names.contains("First") {
+                found.append(ObjectStream(start: from, names: names))
+            }
         }
         return found
     }
@@ -111,7 +117,9 @@ struct PDFInspection: Sendable {
         return names
     }
 
-    private static func unpack(_ stream: ObjectStream, in bytes: [UInt8], bytesMax: Int, end: inout Int) throws(Finding) -> [UInt8] {
+    private static func unpack(_ stream: ObjectStream, in bytes: [UInt8], bytesMax: Int, end: inout Int) throws(Finding)
+        -> [UInt8]
+    {
         let start = stream.start + (bytes.holds([0x0D, 0x0A], at: stream.start) ? 2 : 1)
         guard let found = bytes.place(of: "endstream", from: start) else { throw .damaged }
         end = found
@@ -130,7 +138,9 @@ struct PDFInspection: Sendable {
         }
     }
 
-    private static func isSpace(_ byte: UInt8) -> Bool { byte == 0 || byte == 9 || byte == 10 || byte == 12 || byte == 13 || byte == 32 }
+    private static func isSpace(_ byte: UInt8) -> Bool {
+        byte == 0 || byte == 9 || byte == 10 || byte == 12 || byte == 13 || byte == 32
+    }
 
     private static let delimiters = Array("()<>[]{}/%".utf8)
     private static func isRegular(_ byte: UInt8) -> Bool { !isSpace(byte) && !delimiters.contains(byte) }

@@ -43,7 +43,9 @@ public struct PaperCheck: Sendable {
 
     private func picture(_ bytes: [UInt8], _ kind: FileKind, portrait: Bool) throws(PaperRefusal) -> Paper {
         guard bytes.count <= bounds.imageBytesMax else { throw .tooLarge }
-        guard !Self.isAlsoArchive(bytes), Array(bytes.prefix(1024)).place(of: "%PDF-", from: 0) == nil else { throw .wrongType }
+        guard !Self.isAlsoArchive(bytes), Array(bytes.prefix(1024)).place(of: "%PDF-", from: 0) == nil else {
+            throw .wrongType
+        }
         guard let header = kind == .jpeg ? ImageHeader(jpeg: bytes) : ImageHeader(png: bytes) else { throw .unreadable }
         guard header.width <= bounds.imagePixelsMax / header.height else { throw .tooLarge }
         let least = portrait ? bounds.portraitShorterSidePixelsMin : bounds.shorterSidePixelsMin

@@ -1,12 +1,12 @@
-// The conversation's document port: a paper is fetched from WhatsApp, checked, and kept encrypted. TurnRunner calls it, on
-// any task.
+// The conversation's document port: a paper is fetched from WhatsApp, checked, and kept encrypted. TurnRunner calls it,
+// on any task.
 import Conversation
 import Foundation
 import Model
 
 public struct PaperKeeper: DocumentKeeper {
-    /// Fetches a medium's bytes from WhatsApp. Problems with the codes below are final; every other one is WhatsApp's or
-    /// ours, and the citizen is asked to send the paper again a little later.
+    /// Fetches a medium's bytes from WhatsApp. Problems with the codes below are final; every other one is WhatsApp's
+    /// or ours, and the citizen is asked to send the paper again a little later.
     public typealias Fetch = @Sendable (InboundMedia, LineID) async throws(Problem) -> [UInt8]
     /// Meta has it no longer.
     public static let goneCode = "MEDIA_GONE"
@@ -25,12 +25,16 @@ public struct PaperKeeper: DocumentKeeper {
         check = PaperCheck(bounds)
     }
 
-    public func keep(_ media: InboundMedia, sentTo line: LineID, for requirement: DocumentRequirement) async -> DocumentCheck {
+    public func keep(_ media: InboundMedia, sentTo line: LineID, for requirement: DocumentRequirement) async
+        -> DocumentCheck
+    {
         guard media.kind == .image || media.kind == .document else { return Self.refused(.wrongType) }
         do throws(Problem) {
             let bytes = try await fetch(media, line)
             guard Self.isWhole(bytes, claimed: media.sha256) else {
-                throw Problem(code: "MEDIA_HASH", sentence: "a medium's bytes are not those that WhatsApp announced", retryAfterSeconds: 60)
+                throw Problem(
+                    code: "MEDIA_HASH", sentence: "a medium's bytes are not those that WhatsApp announced",
+                    retryAfterSeconds: 60)
             }
             let forms = PaperForms(requirement.accepts.map { $0 == .photo ? .photo : .pdf })
             switch examine(bytes, accepting: forms, portrait: requirement.portrait ?? false) {
@@ -50,10 +54,13 @@ public struct PaperKeeper: DocumentKeeper {
 
     public func bytes(of sha256: String) async throws(Problem) -> [UInt8] { try await vault.bytes(of: sha256) }
 
-    /// Only that it is a PDF of a sane size: a department's signed certificate may carry what a citizen's paper may not.
+    /// Only that it is a PDF of a sane size: a department's signed certificate may carry what a citizen's paper may
+    /// not.
     public func keep(issued bytes: [UInt8]) async throws(Problem) -> String {
         guard FileKind(of: bytes) == .pdf, bytes.count <= bounds.pdfBytesMax else {
-            throw Problem(code: "DOCUMENT_ISSUED", sentence: "the issued document is no PDF, or is larger than \(bounds.pdfBytesMax) bytes")
+            throw Problem(
+                code: "DOCUMENT_ISSUED",
+                sentence: "the issued document is no PDF, or is larger than \(bounds.pdfBytesMax) bytes")
         }
         return try await vault.keep(bytes)
     }
@@ -64,7 +71,8 @@ public struct PaperKeeper: DocumentKeeper {
 
     private static func refused(_ refusal: PaperRefusal) -> DocumentCheck { .refused(code: refusal.rawValue) }
 
-    /// Webhooks write the hash in base64, the documentation in hexadecimal: both are understood. None given proves nothing.
+    /// Webhooks write the hash in base64, the documentation in hexadecimal: both are understood. None given proves
+    /// nothing.
     private static func isWhole(_ bytes: [UInt8], claimed: String?) -> Bool {
         guard let claimed, !claimed.isEmpty else { return true }
         let hash = DocumentVault.hash(of: bytes)

@@ -18,22 +18,30 @@ struct VaultFiles: Sendable {
         guard chmod(directory, 0o700) == 0 else { throw Self.problem("the documents' directory is not ours") }
         try makeDirectory(scratch)
         // What a crash left half written has no name, so nobody was told that it is kept.
-        for name in (try? FileManager.default.contentsOfDirectory(atPath: scratch)) ?? [] { unlink(scratch + "/" + name) }
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: scratch)) ?? [] {
+            unlink(scratch + "/" + name)
+        }
     }
 
     func read(sha256: String, bytesMax: Int) throws(Problem) -> [UInt8] {
         let file = open(path(sha256), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         guard file >= 0 else {
-            if errno == ENOENT { throw Problem(code: "DOCUMENT_GONE", sentence: "a document is not in the store (any more)") }
+            if errno == ENOENT {
+                throw Problem(code: "DOCUMENT_GONE", sentence: "a document is not in the store (any more)")
+            }
             throw Self.problem("a document can't be opened")
         }
         defer { close(file) }
         var status = stat()
-        guard fstat(file, &status) == 0, status.st_size <= bytesMax else { throw Self.problem("a document's file is too large") }
+        guard fstat(file, &status) == 0, status.st_size <= bytesMax else {
+            throw Self.problem("a document's file is too large")
+        }
         var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
         var count = 0
         while count < bytes.count {
-            let got = bytes.withUnsafeMutableBytes { Glibc.read(file, $0.baseAddress?.advanced(by: count), $0.count - count) }
+            let got = bytes.withUnsafeMutableBytes {
+                Glibc.read(file, $0.baseAddress?.advanced(by: count), $0.count - count)
+            }
             if got < 0, errno == EINTR { continue }
             guard got > 0 else { throw Self.problem("a document can't be read") }
             count += got

@@ -40,7 +40,8 @@ public final class HTTPClient: Sendable {
         guard inFlight.add(1, ordering: .relaxed).newValue <= inFlightMax else {
             inFlight.subtract(1, ordering: .relaxed)
             throw HTTPFailure(
-                code: .busy, mayHaveArrived: false, sentence: "\(inFlightMax) requests are in flight, no more are taken")
+                code: .busy, mayHaveArrived: false, sentence: "\(inFlightMax) requests are in flight, no more are taken"
+            )
         }
         defer { inFlight.subtract(1, ordering: .relaxed) }
         let answer = await transfer(WireRequest(request))
@@ -59,7 +60,8 @@ public final class HTTPClient: Sendable {
     public var connectionsOpened: UInt64 { engine.connectionsOpened }
 
     private func check(_ request: HTTPRequest) throws(HTTPFailure) -> AllowedHosts.Origin {
-        guard let origin = AllowedHosts.Origin(url: request.url), request.headers.allSatisfy(WireRequest.isSendable) else {
+        guard let origin = AllowedHosts.Origin(url: request.url), request.headers.allSatisfy(WireRequest.isSendable)
+        else {
             throw HTTPFailure(
                 code: .invalid, mayHaveArrived: false,
                 sentence: "the URL is not a plain http or https URL, or a header holds a line end")

@@ -1,8 +1,11 @@
 // multipart/form-data (RFC 7578) as bytes. HTTPClient calls it for a request with parts, on the caller's task.
 
 enum Multipart {
-    /// The content type with its boundary, and the body. The boundary is random, so that no file can hold it on purpose.
-    static func encode(_ parts: [MultipartPart], random: inout some RandomNumberGenerator) -> (contentType: String, body: [UInt8]) {
+    /// The content type with its boundary, and the body. The boundary is random, so that no file can hold it on
+    /// purpose.
+    static func encode(_ parts: [MultipartPart], random: inout some RandomNumberGenerator) -> (
+        contentType: String, body: [UInt8]
+    ) {
         let boundary = "samvad-" + String(random.next(), radix: 36) + String(random.next(), radix: 36)
         var body: [UInt8] = []
         body.reserveCapacity(parts.reduce(64) { $0 + $1.bytes.count + 256 })

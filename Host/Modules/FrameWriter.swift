@@ -65,7 +65,9 @@ enum HostFrame {
 
     /// nil: longer than a runner takes, or more values or documents than the ABI's limits allow.
     static func request(_ request: ModuleRequest, number: UInt64, deadlineNanoseconds: UInt64) -> [UInt8]? {
-        guard request.values.count <= SAMVAD_FIELDS_MAX, request.documents.count <= SAMVAD_DOCUMENTS_MAX else { return nil }
+        guard request.values.count <= SAMVAD_FIELDS_MAX, request.documents.count <= SAMVAD_DOCUMENTS_MAX else {
+            return nil
+        }
         var writer = FrameWriter(kind: SAMVAD_FRAME_REQUEST, callNumber: number)
         writer.write(UInt32(0))
         writer.write(request.stateSchema)

@@ -24,24 +24,29 @@ final class InProcessTransport: ModuleTransport {
     init(name: String, image: ModuleImage, activation: [UInt8], events: @escaping @Sendable (TransportEvent) -> Void) {
         self.events = events
         calls = DispatchQueue(label: "samvad.module.\(name)", qos: .userInitiated)
-        parallelCalls = DispatchQueue(label: "samvad.module.\(name).parallel", qos: .userInitiated, attributes: .concurrent)
+        parallelCalls = DispatchQueue(
+            label: "samvad.module.\(name).parallel", qos: .userInitiated, attributes: .concurrent)
         calls.async { [self] in start(image, activation) }
     }
 
     var pid: Int32? { nil }
 
     func send(_ frame: [UInt8]) {
-        guard let (runner, queue) = state.withLock({ state -> (RunnerReference, DispatchQueue)? in
-            guard let runner = state.runner, !state.isEnded else { return nil }
-            let isRequest = frame.count > 2 && Int(frame[2]) == SAMVAD_FRAME_REQUEST
-            return (runner, state.isParallel && isRequest ? parallelCalls : calls)
-        }) else { return }
+        guard
+            let (runner, queue) = state.withLock({ state -> (RunnerReference, DispatchQueue)? in
+                guard let runner = state.runner, !state.isEnded else { return nil }
+                let isRequest = frame.count > 2 && Int(frame[2]) == SAMVAD_FRAME_REQUEST
+                return (runner, state.isParallel && isRequest ? parallelCalls : calls)
+            })
+        else { return }
         queue.async { [self] in take(frame, runner) }
     }
 
     /// A thread that hangs in the module can't be ended: it is left alone, and nothing is heard of it any more.
     func kill() {
-        end(.hang, Problem(code: "MODULE_HUNG", sentence: "the module in this process was given up; its thread is lost"))
+        end(
+            .hang, Problem(code: "MODULE_HUNG", sentence: "the module in this process was given up; its thread is lost")
+        )
     }
 
     private func start(_ image: ModuleImage, _ activation: [UInt8]) {
@@ -68,14 +73,17 @@ final class InProcessTransport: ModuleTransport {
         guard let runner = samvad_runner_make(&options).map(RunnerReference.init) else {
             Unmanaged.passUnretained(self).release()
             close(memoryFile)
-            return end(.start, Problem(code: "MODULE_NO_MEMORY", sentence: "there is no memory for the module's runner"))
+            return end(
+                .start, Problem(code: "MODULE_NO_MEMORY", sentence: "there is no memory for the module's runner"))
         }
         state.withLock { $0.runner = runner }
         take(activation, runner)
     }
 
     private func take(_ frame: [UInt8], _ runner: RunnerReference) {
-        guard samvad_runner_take(runner.pointer, frame, UInt64(frame.count)) == Int32(SAMVAD_RUNNER_CLOSED) else { return }
+        guard samvad_runner_take(runner.pointer, frame, UInt64(frame.count)) == Int32(SAMVAD_RUNNER_CLOSED) else {
+            return
+        }
         end(.closed, Problem(code: "MODULE_CLOSED", sentence: "the module was closed"))
     }
 
@@ -136,7 +144,9 @@ final class CopiesInProcess: Sendable {
 final class NoTransport: ModuleTransport {
     init(module: String, events: @escaping @Sendable (TransportEvent) -> Void) {
         let sentence = "\(module) hangs again and again in this process; it stays away until another file is loaded"
-        DispatchQueue.global().async { events(.ended(.start, Problem(code: "MODULE_HUNG_TOO_OFTEN", sentence: sentence))) }
+        DispatchQueue.global().async {
+            events(.ended(.start, Problem(code: "MODULE_HUNG_TOO_OFTEN", sentence: sentence)))
+        }
     }
 
     var pid: Int32? { nil }

@@ -65,7 +65,9 @@ public final class LiveModule: ModuleCaller {
         return try result.get()
     }
 
-    private func begin(_ request: ModuleRequest, _ answer: @escaping @Sendable (Result<ModuleReply, ModuleFailure>) -> Void) {
+    private func begin(
+        _ request: ModuleRequest, _ answer: @escaping @Sendable (Result<ModuleReply, ModuleFailure>) -> Void
+    ) {
         let number = nextCall.add(1, ordering: .relaxed).oldValue
         let now = clock()
         let deadline = now + request.deadlineMilliseconds.nanoseconds
@@ -165,7 +167,8 @@ public final class LiveModule: ModuleCaller {
             let shown = supervision.current ?? supervision.instances.keys.min()
             let hello = shown.flatMap { supervision.instances[$0]?.hello }
             return ModuleSnapshot(
-                department: identity.department, module: identity.module, version: identity.version, sha256: identity.sha256,
+                department: identity.department, module: identity.module, version: identity.version,
+                sha256: identity.sha256,
                 isolation: identity.isolation, state: Self.state(of: supervision), generation: generation,
                 pid: shown.flatMap { state.transports[$0]?.pid }, calls: supervision.counts.calls,
                 failures: supervision.counts.failures, restarts: supervision.counts.restarts,

@@ -21,12 +21,17 @@ struct ModuleIdentity: Sendable {
 }
 
 extension ModuleFailure {
-    private static func make(_ kind: Kind, _ code: String, _ sentence: String, retryAfterSeconds: Int64? = nil) -> ModuleFailure {
-        ModuleFailure(kind: kind, problem: Problem(code: code, sentence: sentence, retryAfterSeconds: retryAfterSeconds))
+    private static func make(_ kind: Kind, _ code: String, _ sentence: String, retryAfterSeconds: Int64? = nil)
+        -> ModuleFailure
+    {
+        ModuleFailure(
+            kind: kind, problem: Problem(code: code, sentence: sentence, retryAfterSeconds: retryAfterSeconds))
     }
 
     /// This file is being replaced; whoever asks again is led to its successor.
-    static var retired: ModuleFailure { make(.transient, "MODULE_RETIRED", "the module is being closed", retryAfterSeconds: 1) }
+    static var retired: ModuleFailure {
+        make(.transient, "MODULE_RETIRED", "the module is being closed", retryAfterSeconds: 1)
+    }
 
     static func absent(_ department: DepartmentID) -> ModuleFailure {
         make(.transient, "MODULE_ABSENT", "no module is loaded for \(department)", retryAfterSeconds: 60)
@@ -49,7 +54,9 @@ extension ModuleFailure {
     }
 
     static func poison(_ module: ModuleIdentity) -> ModuleFailure {
-        make(.poison, "MODULE_POISON", "this request has killed \(module.module) \(PoisonList.deathsMax) times and is parked")
+        make(
+            .poison, "MODULE_POISON",
+            "this request has killed \(module.module) \(PoisonList.deathsMax) times and is parked")
     }
 
     static func busy(_ module: ModuleIdentity) -> ModuleFailure {
@@ -58,14 +65,16 @@ extension ModuleFailure {
 
     static func unavailable(_ module: ModuleIdentity, retryAfterNanoseconds: UInt64) -> ModuleFailure {
         let seconds = Int64(retryAfterNanoseconds / 1_000_000_000) + 1
-        return make(.transient, "MODULE_UNAVAILABLE", "\(module.module) keeps failing and rests", retryAfterSeconds: seconds)
+        return make(
+            .transient, "MODULE_UNAVAILABLE", "\(module.module) keeps failing and rests", retryAfterSeconds: seconds)
     }
 
     /// A call failed inside the worker: by the module's word, or by the runner's about it.
     static func said(by module: ModuleIdentity, _ failure: ModuleFrame.Failure) -> (ModuleFailure, ModuleCallOutcome) {
         if failure.isRunners { return said(by: module, runner: failure) }
         let sentence = "\(module.module), code \(failure.code): \(failure.detail)"
-        let retryAfter: Int64? = failure.retryAfterMilliseconds == 0 ? nil : Int64(failure.retryAfterMilliseconds + 999) / 1000
+        let retryAfter: Int64? =
+            failure.retryAfterMilliseconds == 0 ? nil : Int64(failure.retryAfterMilliseconds + 999) / 1000
         switch failure.errorClass {
         case UInt32(SAMVAD_ERROR_USER): return (make(.refusedInput, "MODULE_REFUSED_INPUT", sentence), .refusedInput)
         case UInt32(SAMVAD_ERROR_TRANSIENT):
@@ -75,7 +84,9 @@ extension ModuleFailure {
         }
     }
 
-    private static func said(by module: ModuleIdentity, runner failure: ModuleFrame.Failure) -> (ModuleFailure, ModuleCallOutcome) {
+    private static func said(by module: ModuleIdentity, runner failure: ModuleFrame.Failure) -> (
+        ModuleFailure, ModuleCallOutcome
+    ) {
         switch failure.code {
         case UInt32(SAMVAD_CODE_CANCELLED): (timeout(module), .timeout)
         case UInt32(SAMVAD_CODE_NOT_ACTIVE), UInt32(SAMVAD_CODE_TOO_MANY): (busy(module), .unavailable)

@@ -161,6 +161,7 @@ struct FrameReader {
         let origin: UInt32 = number()
         _ = number() as UInt64
         return ModuleFrame.Failure(
-            errorClass: errorClass, code: code, retryAfterMilliseconds: retryAfter, isRunners: origin == 1, detail: text())
+            errorClass: errorClass, code: code, retryAfterMilliseconds: retryAfter, isRunners: origin == 1,
+            detail: text())
     }
 }

@@ -11,19 +11,22 @@ public enum ModuleCallOutcome: String, Sendable, CaseIterable {
 }
 
 public enum ModuleLogLevel: UInt32, Sendable {
-    case debug = 0, info, warning, error
+    case debug = 0
+    case info, warning, error
 }
 
 /// Lines and sentences come masked from the runner, but a module wrote them: keep them out of metrics' labels.
 public struct ModuleObserver: Sendable {
-    public typealias CallFinished = @Sendable (
-        _ department: DepartmentID, _ version: String, _ seconds: Double, _ outcome: ModuleCallOutcome
-    ) -> Void
+    public typealias CallFinished =
+        @Sendable (
+            _ department: DepartmentID, _ version: String, _ seconds: Double, _ outcome: ModuleCallOutcome
+        ) -> Void
     public typealias Restarted = @Sendable (_ department: DepartmentID, _ reason: ModuleEndReason) -> Void
     public typealias Log = @Sendable (_ department: DepartmentID, _ level: ModuleLogLevel, _ line: String) -> Void
-    public typealias Misbehaviour = @Sendable (
-        _ department: DepartmentID, _ kind: ModuleMisbehaviour, _ sentence: String
-    ) -> Void
+    public typealias Misbehaviour =
+        @Sendable (
+            _ department: DepartmentID, _ kind: ModuleMisbehaviour, _ sentence: String
+        ) -> Void
 
     public var callFinished: CallFinished
     public var restarted: Restarted

@@ -26,7 +26,8 @@ public actor ModuleRegistry: ModuleCaller {
     private var lastGeneration = 0
 
     /// `workerPath` is the executable samvad-worker.
-    public init(workerPath: String, limits: ModuleLimits = ModuleLimits(), observer: ModuleObserver = ModuleObserver()) {
+    public init(workerPath: String, limits: ModuleLimits = ModuleLimits(), observer: ModuleObserver = ModuleObserver())
+    {
         self.workerPath = workerPath
         self.limits = limits
         self.observer = observer
@@ -36,7 +37,7 @@ public actor ModuleRegistry: ModuleCaller {
         // The second look is for a call that met a module just as it was being replaced.
         do {
             return try await module(of: request.department).call(request)
-        } catch where error.problem.code == ModuleFailure.retired.problem.code {
+        } catch  where error.problem.code == ModuleFailure.retired.problem.code {
             return try await module(of: request.department).call(request)
         }
     }
@@ -60,7 +61,8 @@ public actor ModuleRegistry: ModuleCaller {
             return Self.snapshot(of: .catalogue(ModuleIdentity(source), generation: generation))
         }
         guard let activation = HostFrame.activate(source) else {
-            throw Problem(code: "MODULE_CONFIGURATION_TOO_LONG", sentence: "the configuration of \(source.module) is too long")
+            throw Problem(
+                code: "MODULE_CONFIGURATION_TOO_LONG", sentence: "the configuration of \(source.module) is too long")
         }
         let module = LiveModule(
             ModuleIdentity(source), generation: generation, limits: limits, observer: observer,
@@ -68,7 +70,9 @@ public actor ModuleRegistry: ModuleCaller {
         try await module.start()
         guard replace(source.department, with: .live(module)) else {
             await module.drain()
-            throw Problem(code: "MODULE_OVERTAKEN", sentence: "a later load for \(source.department) has finished before this one")
+            throw Problem(
+                code: "MODULE_OVERTAKEN", sentence: "a later load for \(source.department) has finished before this one"
+            )
         }
         return module.snapshot
     }
@@ -112,13 +116,16 @@ public actor ModuleRegistry: ModuleCaller {
         return isNewest
     }
 
-    private nonisolated func starter(for source: ModuleSource, _ image: ModuleImage, _ activation: [UInt8]) -> TransportStarter {
+    private nonisolated func starter(for source: ModuleSource, _ image: ModuleImage, _ activation: [UInt8])
+        -> TransportStarter
+    {
         let (workerPath, memoryBytes, name) = (workerPath, limits.workerMemoryBytes, source.module)
         switch source.isolation {
         case .worker:
             return { events in
                 WorkerTransport(
-                    executable: workerPath, memoryBytes: memoryBytes, image: image, activation: activation, events: events)
+                    executable: workerPath, memoryBytes: memoryBytes, image: image, activation: activation,
+                    events: events)
             }
         case .inProcess:
             let copies = CopiesInProcess(hungMax: limits.inProcessHungMax)
@@ -134,9 +141,12 @@ public actor ModuleRegistry: ModuleCaller {
         case .live(let module): module.snapshot
         case .catalogue(let identity, let generation):
             ModuleSnapshot(
-                department: identity.department, module: identity.module, version: identity.version, sha256: identity.sha256,
-                isolation: identity.isolation, state: .catalogue, generation: generation, pid: nil, calls: 0, failures: 0,
-                restarts: 0, misbehaviours: 0, callsInHand: 0, parked: 0, lastError: nil, enforcedLimits: [], loadMicroseconds: 0)
+                department: identity.department, module: identity.module, version: identity.version,
+                sha256: identity.sha256,
+                isolation: identity.isolation, state: .catalogue, generation: generation, pid: nil, calls: 0,
+                failures: 0,
+                restarts: 0, misbehaviours: 0, callsInHand: 0, parked: 0, lastError: nil, enforcedLimits: [],
+                loadMicroseconds: 0)
         }
     }
 }

@@ -58,7 +58,9 @@ extension Supervision {
         }
         if isShut {
             probe = nil
-            failAll(.unavailable(source, retryAfterNanoseconds: limits.openMilliseconds.nanoseconds), .unavailable, at: now, &actions)
+            failAll(
+                .unavailable(source, retryAfterNanoseconds: limits.openMilliseconds.nanoseconds), .unavailable, at: now,
+                &actions)
         }
     }
 
@@ -116,9 +118,11 @@ extension Supervision {
         if instance.phase == .starting, instance.startBy <= now {
             let sentence = "the module did not start within \(limits.startMilliseconds) ms"
             actions.append(.kill(id))
-            return actions.append(contentsOf: ended(id, .start, Problem(code: "MODULE_START_TIMEOUT", sentence: sentence), at: now))
+            return actions.append(
+                contentsOf: ended(id, .start, Problem(code: "MODULE_START_TIMEOUT", sentence: sentence), at: now))
         }
-        for index in instance.calls.indices where !instance.calls[index].isGivenUp && instance.calls[index].deadline <= now {
+        for index in instance.calls.indices
+        where !instance.calls[index].isGivenUp && instance.calls[index].deadline <= now {
             instance.calls[index].isGivenUp = true
             let call = instance.calls[index]
             if call.number == probe { probeFailed(at: now) }
@@ -128,7 +132,8 @@ extension Supervision {
         instances[id] = instance
         guard isHung(instance, at: now) else { return }
         actions.append(.kill(id))
-        let problem = Problem(code: "MODULE_HUNG", sentence: "the module did not come back from a call in time and was ended")
+        let problem = Problem(
+            code: "MODULE_HUNG", sentence: "the module did not come back from a call in time and was ended")
         actions.append(contentsOf: ended(id, .hang, problem, at: now))
     }
 
@@ -210,7 +215,9 @@ extension Supervision {
     private mutating func endByForce(_ actions: inout [Action], at now: UInt64) {
         for (id, instance) in instances {
             actions.append(.kill(id))
-            for call in instance.calls where !call.isGivenUp { finish(call, .failure(.timeout(source)), .timeout, at: now, &actions) }
+            for call in instance.calls where !call.isGivenUp {
+                finish(call, .failure(.timeout(source)), .timeout, at: now, &actions)
+            }
         }
         instances = [:]
         current = nil

@@ -152,13 +152,17 @@ struct Supervision {
         return actions
     }
 
-    private mutating func welcome(_ hello: ModuleFrame.Hello, from id: InstanceID, at now: UInt64, _ actions: inout [Action]) {
+    private mutating func welcome(
+        _ hello: ModuleFrame.Hello, from id: InstanceID, at now: UInt64, _ actions: inout [Action]
+    ) {
         guard instances[id]?.phase == .starting else { return }
         guard hello.module == source.module, hello.version == source.version else {
-            let sentence = "its manifest says \(source.module) \(source.version), its code \(hello.module) \(hello.version)"
+            let sentence =
+                "its manifest says \(source.module) \(source.version), its code \(hello.module) \(hello.version)"
             instances[id]?.refusal = Problem(code: "MODULE_OTHER_THAN_MANIFEST", sentence: sentence)
             actions.append(.kill(id))
-            return actions.append(contentsOf: ended(id, .start, .init(code: "MODULE_REFUSED", sentence: sentence), at: now))
+            return actions.append(
+                contentsOf: ended(id, .start, .init(code: "MODULE_REFUSED", sentence: sentence), at: now))
         }
         instances[id]?.phase = .ready
         instances[id]?.hello = hello

@@ -40,7 +40,9 @@ final class WorkerTransport: ModuleTransport {
         state.withLock { state in
             guard let process = state.process else { return }
             // Most often the socket has room: then no other thread is woken for it.
-            if state.backlog == 0, samvad_channel_send(process.socket, frame, UInt64(frame.count), false) == 0 { return }
+            if state.backlog == 0, samvad_channel_send(process.socket, frame, UInt64(frame.count), false) == 0 {
+                return
+            }
             state.backlog += 1
             writer.async { [self] in
                 _ = samvad_channel_send(process.socket, frame, UInt64(frame.count), true)
@@ -57,7 +59,8 @@ final class WorkerTransport: ModuleTransport {
     }
 
     /// The whole life of the worker; gives its end.
-    private func run(executable: String, memoryBytes: UInt64, image: ModuleImage, activation: [UInt8]) -> TransportEvent {
+    private func run(executable: String, memoryBytes: UInt64, image: ModuleImage, activation: [UInt8]) -> TransportEvent
+    {
         var process = samvad_process_t()
         let error = samvad_process_start(executable, String(memoryBytes), image.descriptor, &process)
         guard error == 0 else {
@@ -90,7 +93,9 @@ final class WorkerTransport: ModuleTransport {
         while true {
             let received = samvad_channel_receive(socket, &buffer, &bytes, &count)
             guard received == 1 else { return (received < 0, wasClosed) }
-            guard let frame = ModuleFrame(UnsafeRawBufferPointer(start: bytes, count: Int(count))) else { return (true, false) }
+            guard let frame = ModuleFrame(UnsafeRawBufferPointer(start: bytes, count: Int(count))) else {
+                return (true, false)
+            }
             if case .closed = frame { wasClosed = true }
             events(.frame(frame))
         }
@@ -104,7 +109,8 @@ final class WorkerTransport: ModuleTransport {
         if wasClosed { return .ended(.closed, Problem(code: "MODULE_CLOSED", sentence: "the module was closed")) }
         if end.signalled {
             let name = signalNames[end.code].map { " (\($0))" } ?? ""
-            return .ended(.crash, Problem(code: "MODULE_CRASHED", sentence: "the worker died of signal \(end.code)\(name)"))
+            return .ended(
+                .crash, Problem(code: "MODULE_CRASHED", sentence: "the worker died of signal \(end.code)\(name)"))
         }
         return .ended(.exit, Problem(code: "MODULE_CRASHED", sentence: "the worker exited with code \(end.code)"))
     }

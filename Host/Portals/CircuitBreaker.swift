@@ -4,7 +4,8 @@ import Model
 
 struct CircuitBreaker: Sendable {
     struct Bounds: Sendable {
-        /// Failures in a row after which the portal counts as down: fewer is a hiccup, more is a citizen's wait for nothing.
+        /// Failures in a row after which the portal counts as down: fewer is a hiccup, more is a citizen's wait for
+        /// nothing.
         var failuresMax = 5
         /// Seconds during which nobody asks a portal that is down; then one request tries.
         var openSeconds: Int64 = 30

@@ -1,4 +1,5 @@
-// Asks e-District about something that was not filed by us: a pension, a demand. Called within a turn, while a citizen waits.
+// Asks e-District about something that was not filed by us: a pension, a demand. Called within a turn, while a citizen
+// waits.
 import Conversation
 import HTTPClient
 import Model

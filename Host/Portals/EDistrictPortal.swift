@@ -1,5 +1,5 @@
-// The adapter to e-District: files applications, asks for their state, fetches certificates. The job runner calls it, on
-// any task; it keeps nothing but the door's count.
+// The adapter to e-District: files applications, asks for their state, fetches certificates. The job runner calls it,
+// on any task; it keeps nothing but the door's count.
 import Conversation
 import Foundation
 import HTTPClient
@@ -70,8 +70,10 @@ extension EDistrictPortal {
             XMLNode(
                 "Document",
                 [
-                    ("id", paper.document.id), ("kind", paper.document.kind), ("mimeType", paper.document.kept.mimeType),
-                    ("sha256", paper.document.kept.sha256), ("bytes", String(paper.bytes.count)), ("part", "paper_\(index + 1)"),
+                    ("id", paper.document.id), ("kind", paper.document.kind),
+                    ("mimeType", paper.document.kept.mimeType),
+                    ("sha256", paper.document.kept.sha256), ("bytes", String(paper.bytes.count)),
+                    ("part", "paper_\(index + 1)"),
                 ])
         }
         let xml = XMLNode(
@@ -90,7 +92,8 @@ extension EDistrictPortal {
         for (index, paper) in filing.documents.enumerated() {
             parts.append(
                 MultipartPart(
-                    name: "paper_\(index + 1)", filename: "paper_\(index + 1)", contentType: paper.document.kept.mimeType,
+                    name: "paper_\(index + 1)", filename: "paper_\(index + 1)",
+                    contentType: paper.document.kept.mimeType,
                     bytes: paper.bytes))
         }
         return request("submit", .multipart(parts), configuration.submitTimeoutMilliseconds)
@@ -109,7 +112,8 @@ extension EDistrictPortal {
         if let key = configuration.key { headers.append((configuration.keyHeader, key)) }
         // Repeatable: inquiries change nothing, and a submission carries its idempotency key.
         return HTTPRequest(
-            .post, "\(configuration.url)/\(path)", headers: headers, body: body, timeoutMilliseconds: timeoutMilliseconds,
+            .post, "\(configuration.url)/\(path)", headers: headers, body: body,
+            timeoutMilliseconds: timeoutMilliseconds,
             responseBytesMax: EDistrictSchema.documentBytesMax, isRepeatable: true)
     }
 }
@@ -136,16 +140,21 @@ extension EDistrictPortal {
             throw Self.failure(fault: answer, response)
         }
         gate.leave(answer.name == name && response.isSuccess ? .alive : .down)
-        guard answer.name == name, response.isSuccess else { throw Self.garbled("the portal answered something else than was asked") }
+        guard answer.name == name, response.isSuccess else {
+            throw Self.garbled("the portal answered something else than was asked")
+        }
         return answer
     }
 
     private func applicationNumber(in answer: XMLElement) throws(PortalFailure) -> String {
         let number = answer.text(of: "ApplicationNumber") ?? ""
-        guard let pattern = try? Regex(configuration.applicationNumberPattern), (try? pattern.wholeMatch(in: number)) != nil else {
+        guard let pattern = try? Regex(configuration.applicationNumberPattern),
+            (try? pattern.wholeMatch(in: number)) != nil
+        else {
             // Retried: the same number comes again, and is taken once the administrator has set the pattern right.
             throw Self.failure(
-                "PORTAL_NUMBER", "the portal's application number does not look like application_number_pattern", after: 900)
+                "PORTAL_NUMBER", "the portal's application number does not look like application_number_pattern",
+                after: 900)
         }
         return number
     }
@@ -164,7 +173,9 @@ extension EDistrictPortal {
         switch response.status {
         case 401, 403: failure("PORTAL_KEY", "the portal does not accept our key (HTTP \(response.status))", after: 900)
         case 404: failure("PORTAL_URL", "the portal's URL leads nowhere (HTTP 404)", after: 900)
-        case 429, 500...: failure("PORTAL_HTTP_\(response.status)", "the portal answered HTTP \(response.status)", after: wait(response))
+        case 429, 500...:
+            failure(
+                "PORTAL_HTTP_\(response.status)", "the portal answered HTTP \(response.status)", after: wait(response))
         default: garbled("the portal's answer (HTTP \(response.status)) is not in the agreed form")
         }
     }

@@ -1,16 +1,18 @@
-// The e-District contract: every document that passes between Samvad and the portal, as an XSD. The adapter checks answers
-// against it, the emulator (which compiles this same file) checks requests. e-District publishes no interface of its own
-// (domain notes, 1.1); this one follows the submit, acknowledge, poll pattern of the national service gateway.
+// The e-District contract: every document that passes between Samvad and the portal, as an XSD. The adapter checks
+// answers against it, the emulator (which compiles this same file) checks requests. e-District publishes no interface
+// of its own (domain notes, 1.1); this one follows the submit, acknowledge, poll pattern of the national service
+// gateway.
 
 enum EDistrictSchema {
     static let namespace = "urn:samvad:e-district:1"
 
-    /// Bytes of one XML document: 200 fields of 2,000 characters in Devanagari (3 bytes each) are 1.2 MB; a certificate's
-    /// PDF of 5 MiB is 7 MB in base64. libxml2 itself refuses one text of 10 MB.
+    /// Bytes of one XML document: 200 fields of 2,000 characters in Devanagari (3 bytes each) are 1.2 MB; a
+    /// certificate's PDF of 5 MiB is 7 MB in base64. libxml2 itself refuses one text of 10 MB.
     static let documentBytesMax = 9 << 20
     /// Bytes of a certificate's PDF.
     static let certificateBytesMax = 5 << 20
-    /// Name of the multipart part that holds the SubmitApplication document; the papers' parts are named by its Document/@part.
+    /// Name of the multipart part that holds the SubmitApplication document; the papers' parts are named by its
+    /// Document/@part.
     static let applicationPart = "application"
 
     static let text = """
@@ -56,7 +58,9 @@ enum EDistrictSchema {
               <xs:sequence>
                 <xs:element name="Service" type="Code"/>
                 <xs:element name="Fields">
-                  <xs:complexType><xs:sequence><xs:element name="Field" type="Field" minOccurs="0" maxOccurs="200"/></xs:sequence></xs:complexType>
+                  <xs:complexType>
+                    <xs:sequence><xs:element name="Field" type="Field" minOccurs="0" maxOccurs="200"/></xs:sequence>
+                  </xs:complexType>
                 </xs:element>
               </xs:sequence>
             </xs:complexType>
@@ -107,7 +111,9 @@ enum EDistrictSchema {
             <xs:complexType>
               <xs:sequence>
                 <xs:element name="Code">
-                  <xs:simpleType><xs:restriction base="xs:string"><xs:pattern value="[A-Z][A-Z_]{0,39}"/></xs:restriction></xs:simpleType>
+                  <xs:simpleType>
+                    <xs:restriction base="xs:string"><xs:pattern value="[A-Z][A-Z_]{0,39}"/></xs:restriction>
+                  </xs:simpleType>
                 </xs:element>
                 <xs:element name="Retryable" type="xs:boolean"/>
                 <xs:element name="Reason" type="Long"/>
@@ -163,7 +169,9 @@ enum EDistrictSchema {
           <xs:simpleType name="Long">
             <xs:restriction base="xs:string"><xs:maxLength value="500"/></xs:restriction>
           </xs:simpleType>
-          <xs:simpleType name="Day"><xs:restriction base="xs:date"><xs:pattern value="[0-9]{4}-[0-9]{2}-[0-9]{2}"/></xs:restriction></xs:simpleType>
+          <xs:simpleType name="Day">
+            <xs:restriction base="xs:date"><xs:pattern value="[0-9]{4}-[0-9]{2}-[0-9]{2}"/></xs:restriction>
+          </xs:simpleType>
           <xs:simpleType name="Time">
             <xs:restriction base="xs:dateTime">
               <xs:pattern value="[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(Z|[+\\-][0-9]{2}:[0-9]{2})"/>

@@ -1,4 +1,5 @@
-// The door to one portal: its circuit breaker and its bulkhead. An adapter passes through it for every call, on any task.
+// The door to one portal: its circuit breaker and its bulkhead. An adapter passes through it for every call, on any
+// task.
 import Conversation
 import Model
 import Synchronization
@@ -43,12 +44,14 @@ final class PortalGate: Sendable {
         let refusal: Problem? = state.withLock { state in
             guard state.calls < bounds.callsMax else {
                 return Problem(
-                    code: "PORTAL_BUSY", sentence: "\(bounds.callsMax) calls to this portal are under way, no more are made",
+                    code: "PORTAL_BUSY",
+                    sentence: "\(bounds.callsMax) calls to this portal are under way, no more are made",
                     retryAfterSeconds: bounds.busySeconds)
             }
             if let seconds = state.breaker.admit(at: now()) {
                 return Problem(
-                    code: "PORTAL_DOWN", sentence: "the portal failed several times in a row and is left alone for a while",
+                    code: "PORTAL_DOWN",
+                    sentence: "the portal failed several times in a row and is left alone for a while",
                     retryAfterSeconds: max(1, seconds))
             }
             state.calls += 1

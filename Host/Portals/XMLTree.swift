@@ -1,5 +1,5 @@
-// XML as Swift sees it: read safely by CXML, checked against a schema, walked. The portals' adapters call it on any task;
-// the portal emulator compiles this same file, so that both sides read alike.
+// XML as Swift sees it: read safely by CXML, checked against a schema, walked. The portals' adapters call it on any
+// task; the portal emulator compiles this same file, so that both sides read alike.
 import CXML
 import Synchronization
 
@@ -36,7 +36,9 @@ final class XMLTree {
 
     init(_ bytes: [UInt8], bytesMax: Int) throws(XMLRefusal) {
         var error = cxml_error_t()
-        guard let read = bytes.withUnsafeBufferPointer({ cxml_document_read($0.baseAddress, $0.count, bytesMax, &error) }) else {
+        guard
+            let read = bytes.withUnsafeBufferPointer({ cxml_document_read($0.baseAddress, $0.count, bytesMax, &error) })
+        else {
             throw XMLRefusal(error)
         }
         pointer = read

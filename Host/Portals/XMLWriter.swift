@@ -1,4 +1,5 @@
-// Writes XML: the one place where text is escaped. Adapters call it on any task; the portal emulator compiles this file too.
+// Writes XML: the one place where text is escaped. Adapters call it on any task; the portal emulator compiles this file
+// too.
 
 /// An element under construction. Rendering is deterministic: attributes and children in the order given.
 struct XMLNode: Sendable {
@@ -35,7 +36,8 @@ struct XMLNode: Sendable {
         output += "</\(name)>"
     }
 
-    /// Characters that XML 1.0 can't carry even escaped are left out: a citizen's paste may hold them, and they mean nothing.
+    /// Characters that XML 1.0 can't carry even escaped are left out: a citizen's paste may hold them, and they mean
+    /// nothing.
     private static func escape(_ text: String) -> String {
         var result = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {

@@ -24,8 +24,8 @@ static const uint64_t access_ioctl = 1u << 15;
 static const uint64_t network_all = 3; // bind and connect of TCP
 static const uint64_t scope_all = 3;   // abstract sockets and signals
 static const uint64_t access_first = (1u << 13) - 1; // all of ABI 1
-static const uint64_t access_read = LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR;
 static const uint64_t access_read_file = LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE;
+static const uint64_t access_read = access_read_file | LANDLOCK_ACCESS_FS_READ_DIR;
 
 // The whole struct as of ABI 6; an older kernel is given the size that it knows.
 struct ruleset {
@@ -34,7 +34,7 @@ struct ruleset {
   uint64_t scopes;
 };
 
-// Shared libraries, time zones, randomness, the process itself (the module is a file in /proc/self/fd). No home, no etc.
+// Shared libraries, time zones, randomness, the process itself (the module is a file in /proc/self/fd). No home.
 static const char *const readable[] = {
     "/lib", "/lib64", "/usr/lib", "/etc/ld.so.cache", "/usr/share/zoneinfo", "/proc/self", "/dev/urandom", "/dev/null",
 };

@@ -28,7 +28,7 @@ void sandbox_note(sandbox_notes_t *notes, const char *format, ...) {
   va_end(arguments);
 }
 
-// Soft and hard alike, so that it can't be raised again. Reads it back: noted is what the kernel says, not what was asked.
+// Soft and hard alike, so that it can't be raised again. Reads it back: noted is what the kernel says it is.
 static void limit(int resource, rlim_t value, const char *name, const char *unit, sandbox_notes_t *notes) {
   struct rlimit wanted = {value, value}, real;
   setrlimit(resource, &wanted);

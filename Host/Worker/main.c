@@ -1,6 +1,6 @@
-// samvad-worker MEMORY_BYTES: one department's module in a process of its own. Started by the host with the socket to it
-// as descriptor 3 and the sealed module as descriptor 4; one thread takes frames and calls the module. Pure C, so that no
-// language runtime but the module's own is in the sandbox.
+// samvad-worker MEMORY_BYTES: one department's module in a process of its own. Started by the host with the socket to
+// it as descriptor 3 and the sealed module as descriptor 4; one thread takes frames and calls the module. Pure C, so
+// that no language runtime but the module's own is in the sandbox.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <poll.h>

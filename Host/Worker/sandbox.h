@@ -21,7 +21,7 @@ __attribute__((format(printf, 2, 3))) void sandbox_note(sandbox_notes_t *notes, 
 void sandbox_limit(uint64_t memory_bytes, sandbox_notes_t *notes);
 // The file system: a few directories to read, nothing to write (Landlock).
 void sandbox_landlock(sandbox_notes_t *notes);
-// The system calls: those that a language runtime needs; every other answers EPERM (seccomp). 0, or the module may not run.
+// The system calls: those that a language runtime needs; every other answers EPERM (seccomp). Not 0: run no module.
 int sandbox_seccomp(sandbox_notes_t *notes);
 
 #endif

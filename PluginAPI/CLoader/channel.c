@@ -50,7 +50,8 @@ static int64_t receive_packet(int socket, uint8_t *into, uint64_t capacity) {
   }
 }
 
-int samvad_channel_receive(int socket, samvad_channel_buffer_t *buffer, const uint8_t **frame_out, uint64_t *count_out) {
+int samvad_channel_receive(int socket, samvad_channel_buffer_t *buffer, const uint8_t **frame_out,
+                           uint64_t *count_out) {
   // A long frame leaves the buffer long; give that back, so that one long reply does not cost memory for ever.
   if (buffer->capacity > SAMVAD_PACKET_BYTES_MAX) samvad_channel_free(buffer);
   if (buffer_reserve(buffer, SAMVAD_PACKET_BYTES_MAX) != 0) return -1;

@@ -79,7 +79,7 @@ samvad_module_entry_t samvad_module_load(int memory_file, samvad_why_t *why_out)
   }
   void *symbol = dlsym(image, SAMVAD_ENTRY_SYMBOL);
   if (!symbol) {
-    explain(why_out, "the module does not export " SAMVAD_ENTRY_SYMBOL "; link it with the version script of the template");
+    explain(why_out, "the module does not export " SAMVAD_ENTRY_SYMBOL "; link it with the template's version script");
     return NULL;
   }
   samvad_module_entry_t entry;

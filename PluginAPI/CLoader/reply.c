@@ -64,8 +64,9 @@ static const char *fault_of(const samvad_reply_t *reply) {
   }
   check_text(&check, reply->next, "`next` is no text");
   if (check.wrong) return check.wrong;
-  if (reply->state.len > check.bytes_left || (reply->state.len && !reply->state.ptr)) return "the state is NULL or too long";
-  if (reply->state.len && !reply->state_schema) return "the state comes without a schema number";
+  bool stated = reply->state.len > 0;
+  if (reply->state.len > check.bytes_left || (stated && !reply->state.ptr)) return "the state is NULL or too long";
+  if (stated && !reply->state_schema) return "the state comes without a schema number";
   return NULL;
 }
 

@@ -91,15 +91,21 @@ static void explain_refusal(samvad_why_t *why, const char *what, const samvad_er
 static bool instance_check(const samvad_instance_t *instance, samvad_why_t *why) {
   enum { SIZE_MIN = offsetof(samvad_instance_t, close) + sizeof(void *) }; // as ABI 1.0 had it
   const char *wrong = NULL;
-  if (!instance) wrong = "`open` gave no instance";
-  else if (instance->size < SIZE_MIN) wrong = "the instance is smaller than ABI 1.0's";
-  else if (instance->concurrency > SAMVAD_CONCURRENCY_PARALLEL) wrong = "the instance's concurrency is none of the ABI's";
-  else if (!instance->activate || !instance->handle || !instance->close) wrong = "the instance lacks activate, handle or close";
+  if (!instance) {
+    wrong = "`open` gave no instance";
+  } else if (instance->size < SIZE_MIN) {
+    wrong = "the instance is smaller than ABI 1.0's";
+  } else if (instance->concurrency > SAMVAD_CONCURRENCY_PARALLEL) {
+    wrong = "the instance's concurrency is none of the ABI's";
+  } else if (!instance->activate || !instance->handle || !instance->close) {
+    wrong = "the instance lacks activate, handle or close";
+  }
   if (wrong) snprintf(why->text, sizeof why->text, "%s", wrong);
   return !wrong;
 }
 
-static bool module_start(samvad_runner_t *runner, const samvad_field_t *configuration, uint32_t count, samvad_why_t *why) {
+static bool module_start(samvad_runner_t *runner, const samvad_field_t *configuration, uint32_t count,
+                         samvad_why_t *why) {
   samvad_module_entry_t entry = samvad_module_load(runner->options.memory_file, why);
   if (!entry) return false;
   samvad_error_t error = {.size = sizeof error};
@@ -155,7 +161,8 @@ static samvad_runner_state_t take_activate(samvad_runner_t *runner, const uint8_
     fields[i].value = samvad_read_text(&reader);
   }
   samvad_why_t why = {"the ACTIVATE frame can't be read"};
-  bool started = fields && !reader.failed && runner->life == LIFE_MADE && module_start(runner, fields, fields_count, &why);
+  bool readable = fields && !reader.failed && runner->life == LIFE_MADE;
+  bool started = readable && module_start(runner, fields, fields_count, &why);
   free(fields);
   if (!started) {
     runner->life = LIFE_CLOSED;
@@ -170,6 +177,10 @@ static samvad_runner_state_t take_activate(samvad_runner_t *runner, const uint8_
 }
 
 // MARK: REQUEST
+
+static void emit_cancelled(samvad_runner_t *runner, uint64_t number, const char *detail) {
+  samvad_emit_failure(runner, number, SAMVAD_ERROR_TRANSIENT, SAMVAD_CODE_CANCELLED, detail);
+}
 
 // The place's call was answered by this thread: gives back both holds.
 static void call_finish(samvad_runner_t *runner, call_place_t *place) {
@@ -206,7 +217,7 @@ static void run_call(samvad_runner_t *runner, call_place_t *place, const uint8_t
     return;
   }
   if (samvad_deadline_is_past(place->deadline_ns)) { // waited too long behind others: nobody wants it any more
-    samvad_emit_failure(runner, number, SAMVAD_ERROR_TRANSIENT, SAMVAD_CODE_CANCELLED, "the call's deadline passed before it began");
+    emit_cancelled(runner, number, "the call's deadline passed before it began");
     call_finish(runner, place);
     return;
   }
@@ -229,7 +240,7 @@ static void run_call(samvad_runner_t *runner, call_place_t *place, const uint8_t
   }
   place->answered = true;
   pthread_mutex_unlock(&runner->lock);
-  if (cancelled) samvad_emit_failure(runner, number, SAMVAD_ERROR_TRANSIENT, SAMVAD_CODE_CANCELLED, "the call was given up and is over");
+  if (cancelled) emit_cancelled(runner, number, "the call was given up and is over");
   else answer(runner, number, result, &reply, &error);
   call_finish(runner, place);
 }
@@ -266,7 +277,8 @@ static void take_request(samvad_runner_t *runner, uint64_t number, const uint8_t
   }
   pthread_mutex_unlock(&runner->lock);
   if (place) run_call(runner, place, frame, count);
-  if (refusal) samvad_emit_failure(runner, number, SAMVAD_ERROR_TRANSIENT, refusal, "the module can't take this call now");
+  if (!refusal) return;
+  samvad_emit_failure(runner, number, SAMVAD_ERROR_TRANSIENT, refusal, "the module can't take this call now");
 }
 
 bool samvad_runner_waits(samvad_runner_t *runner) {
@@ -317,7 +329,7 @@ static void take_cancel(samvad_runner_t *runner, uint64_t number) {
   pthread_mutex_unlock(&runner->lock);
   if (waiting) {
     waiting_free(waiting);
-    samvad_emit_failure(runner, number, SAMVAD_ERROR_TRANSIENT, SAMVAD_CODE_CANCELLED, "the call was given up before it began");
+    emit_cancelled(runner, number, "the call was given up before it began");
     samvad_runner_settle(runner);
   }
   if (tell) runner->instance->on_cancel(runner->instance, handle);
@@ -386,7 +398,8 @@ samvad_runner_state_t samvad_runner_take(samvad_runner_t *runner, const uint8_t 
     case SAMVAD_FRAME_DRAIN: take_drain(runner, frame, count); break;
     case SAMVAD_FRAME_CLOSE: return take_close(runner);
     default:
-      samvad_emit_failure(runner, header.call_number, SAMVAD_ERROR_BUG, SAMVAD_CODE_BAD_FRAME, "the host's frame has an unknown kind");
+      samvad_emit_failure(runner, header.call_number, SAMVAD_ERROR_BUG, SAMVAD_CODE_BAD_FRAME,
+                          "the host's frame has an unknown kind");
   }
   return SAMVAD_RUNNER_ON;
 }

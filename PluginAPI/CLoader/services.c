@@ -16,7 +16,8 @@ static void *host_arena_alloc(const samvad_host_t *host, samvad_call_t handle, u
   uint64_t number = open ? place->number : 0;
   pthread_mutex_unlock(&runner->lock);
   if (!open) {
-    samvad_emit_misbehaviour(runner, 0, SAMVAD_MISBEHAVIOUR_STALE_HANDLE, samvad_text("arena_alloc for a call that is over"));
+    samvad_emit_misbehaviour(runner, 0, SAMVAD_MISBEHAVIOUR_STALE_HANDLE,
+                             samvad_text("arena_alloc for a call that is over"));
   } else if (!memory) {
     samvad_emit_misbehaviour(runner, number, SAMVAD_MISBEHAVIOUR_ARENA_EXHAUSTED,
                              samvad_text("the call wanted more than its arena holds"));
@@ -37,7 +38,8 @@ static uint32_t complete_wrongly(samvad_runner_t *runner, call_place_t *place, u
   bool late = place && verdict == SAMVAD_MISBEHAVIOUR_LATE_COMPLETE;
   samvad_emit_misbehaviour(runner, number, verdict, samvad_text(sentence_of(verdict)));
   if (!late) return verdict;
-  samvad_emit_failure(runner, number, SAMVAD_ERROR_TRANSIENT, SAMVAD_CODE_CANCELLED, "the call was given up and is over");
+  samvad_emit_failure(runner, number, SAMVAD_ERROR_TRANSIENT, SAMVAD_CODE_CANCELLED,
+                      "the call was given up and is over");
   pthread_mutex_lock(&runner->lock);
   runner->unanswered--;
   samvad_call_drop(runner, place);
@@ -106,7 +108,8 @@ static const void *host_get_service(const samvad_host_t *host, samvad_str_t id) 
   if (id.ptr && list_holds(runner->withheld, id)) return NULL; // declared: asking for it is no fault
   char line[128];
   int shown = id.ptr && id.len < 64 ? (int)id.len : 0;
-  snprintf(line, sizeof line, "get_service for a capability that the manifest does not declare: %.*s", shown, id.ptr ? id.ptr : "");
+  snprintf(line, sizeof line, "get_service for a capability that the manifest does not declare: %.*s", shown,
+           id.ptr ? id.ptr : "");
   samvad_emit_misbehaviour(runner, 0, SAMVAD_MISBEHAVIOUR_UNDECLARED_CAPABILITY, samvad_text(line));
   return NULL;
 }

@@ -47,7 +47,8 @@ struct DocumentVaultTests {
             let file = try Data(contentsOf: URL(filePath: path(directory, sha256)))
             #expect(file.range(of: Data("सुनील".utf8)) == nil)
             #expect(file.count == bytes.count + 36)
-            let mode = try FileManager.default.attributesOfItem(atPath: path(directory, sha256))[.posixPermissions] as? Int
+            let mode =
+                try FileManager.default.attributesOfItem(atPath: path(directory, sha256))[.posixPermissions] as? Int
             #expect(mode == 0o600)
         }
     }
@@ -66,7 +67,9 @@ struct DocumentVaultTests {
         }
     }
 
-    @Test("a changed, cut or swapped file is noticed, and keeping the paper again mends it", arguments: ["changed", "cut", "swapped", "empty"])
+    @Test(
+        "a changed, cut or swapped file is noticed, and keeping the paper again mends it",
+        arguments: ["changed", "cut", "swapped", "empty"])
     func damaged(how: String) async throws {
         try await inDirectory { directory in
             let vault = try vault(directory)

@@ -41,7 +41,8 @@ struct PaperCheckTests {
             ("webp", Array("RIFF\0\0\0\0WEBPVP8 ".utf8)), ("heic", [0, 0, 0, 24] + Array("ftypheic".utf8)),
             ("gif", Array("GIF89a".utf8)), ("zip", [0x50, 0x4B, 0x03, 0x04]), ("exe", Array("MZ\u{1}\u{0}".utf8)),
             ("elf", [0x7F, 0x45, 0x4C, 0x46]), ("script", Array("#!/bin/sh".utf8)), ("html", Array("<html>".utf8)),
-            ("voice", Array("OggS".utf8)), ("video", [0, 0, 0, 24] + Array("ftypmp42".utf8)), ("text", Array("आय प्रमाण".utf8)),
+            ("voice", Array("OggS".utf8)), ("video", [0, 0, 0, 24] + Array("ftypmp42".utf8)),
+            ("text", Array("आय प्रमाण".utf8)),
             ("office", [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1]),
         ] as [(String, [UInt8])])
     func wrongType(name: String, head: [UInt8]) {
@@ -128,7 +129,10 @@ struct PaperCheckTests {
         for paper in papers {
             for _ in 0..<300 {
                 var changed = paper
-                for _ in 0..<3 { changed[Int.random(in: 0..<changed.count, using: &random)] = UInt8.random(in: 0...255, using: &random) }
+                for _ in 0..<3 {
+                    changed[Int.random(in: 0..<changed.count, using: &random)] = UInt8.random(
+                        in: 0...255, using: &random)
+                }
                 _ = refusal(changed)
             }
         }
@@ -136,7 +140,8 @@ struct PaperCheckTests {
 
     @Test("a PDF under a password is named so")
     func password() {
-        let locked = SamplePaper.pdf(SamplePaper.plainObjects + ["<< /Filter /Standard /V 1 >>"], trailer: "/Encrypt 4 0 R")
+        let locked = SamplePaper.pdf(
+            SamplePaper.plainObjects + ["<< /Filter /Standard /V 1 >>"], trailer: "/Encrypt 4 0 R")
         let spelled = SamplePaper.pdf(trailer: "/Encr#79pt 4 0 R")
 
         #expect(refusal(locked) == .password)
@@ -146,14 +151,17 @@ struct PaperCheckTests {
     @Test(
         "a PDF that would run, send or carry something is refused, however its names are spelled",
         arguments: [
-            "<< /S /JavaScript /JS (app.alert\\(1\\)) >>", "<< /S/J#61vaScript/JS(x) >>", "<< /S /Launch /F (cmd.exe) >>",
+            "<< /S /JavaScript /JS (app.alert\\(1\\)) >>", "<< /S/J#61vaScript/JS(x) >>",
+            "<< /S /Launch /F (cmd.exe) >>",
             "<< /Names << /EmbeddedFiles 5 0 R >> >>", "<< /Type/EmbeddedFile >>", "<< /S /SubmitForm /F (http://x) >>",
             "<< /AcroForm << /XFA 6 0 R >> >>", "<< /Subtype /RichMedia >>", "<< /S /GoToE >>",
         ])
     func active(object: String) {
         #expect(refusal(SamplePaper.pdf(SamplePaper.plainObjects + [object])) == .activeContent)
-        let hidden = SamplePaper.stream("/Type /Obj#53tm /N 1 /First 4 /Filter /FlateDecode", SamplePaper.zlibStored(Array("4 0 \(object)".utf8)))
-        let untyped = SamplePaper.stream("/N 1 /First 4 /Filter [/FlateDecode]", SamplePaper.zlibStored(Array("4 0 \(object)".utf8)))
+        let hidden = SamplePaper.stream(
+            "/Type /Obj#53tm /N 1 /First 4 /Filter /FlateDecode", SamplePaper.zlibStored(Array("4 0 \(object)".utf8)))
+        let untyped = SamplePaper.stream(
+            "/N 1 /First 4 /Filter [/FlateDecode]", SamplePaper.zlibStored(Array("4 0 \(object)".utf8)))
         let plain = SamplePaper.plainObjects.map { Array($0.utf8) }
         #expect(refusal(SamplePaper.pdf(plain + [hidden])) == .activeContent)
         #expect(refusal(SamplePaper.pdf(plain + [untyped])) == .activeContent)
@@ -164,7 +172,9 @@ struct PaperCheckTests {
         let objects = Array("3 0 << /Type /Page /Parent 2 0 R >>".utf8)
         let catalogue = SamplePaper.plainObjects.prefix(2).map { Array($0.utf8) }
         func refused(_ dictionary: String, _ content: [UInt8], _ bounds: DocumentBounds = .init()) -> PaperRefusal? {
-            refusal(SamplePaper.pdf(catalogue + [SamplePaper.stream("/Type /ObjStm /N 1 /First 4 " + dictionary, content)]), bounds: bounds)
+            refusal(
+                SamplePaper.pdf(catalogue + [SamplePaper.stream("/Type /ObjStm /N 1 /First 4 " + dictionary, content)]),
+                bounds: bounds)
         }
         var small = DocumentBounds()
         small.unpackedBytesMax = 10
@@ -172,7 +182,9 @@ struct PaperCheckTests {
         #expect(refused("/Filter /FlateDecode", SamplePaper.zlibStored(objects)) == nil)
         #expect(refused("", objects) == nil)
         #expect(refused("/Filter /LZWDecode", objects) == .unreadable)
-        #expect(refused("/Filter [/FlateDecode /FlateDecode]", SamplePaper.zlibStored(SamplePaper.zlibStored(objects))) == .unreadable)
+        #expect(
+            refused("/Filter [/FlateDecode /FlateDecode]", SamplePaper.zlibStored(SamplePaper.zlibStored(objects)))
+                == .unreadable)
         #expect(refused("/Filter 9 0 R", SamplePaper.zlibStored(objects)) == .unreadable)
         #expect(refused("/Filter /FlateDecode", objects) == .unreadable)
         #expect(refused("/Filter /FlateDecode", SamplePaper.zlibStored(objects), small) == .tooLarge)
@@ -184,7 +196,9 @@ struct PaperCheckTests {
 
         #expect(refusal(Array(whole.dropLast(12))) == .unreadable)
         #expect(refusal(Array("%PDF-1.4\n".utf8)) == .unreadable)
-        #expect(refusal(SamplePaper.pdf(["<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [] /Count 0 >>"])) == .unreadable)
+        #expect(
+            refusal(SamplePaper.pdf(["<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [] /Count 0 >>"]))
+                == .unreadable)
         #expect(refusal(Array("\n".utf8) + whole) == .wrongType)
     }
 

@@ -10,7 +10,9 @@ enum SamplePaper {
         bytes += [0xFF, 0xE0, 0, 16] + Array("JFIF\0".utf8) + [1, 1, 0, 0, 1, 0, 1, 0, 0]
         bytes += [0xFF, 0xDB, 0, 67, 0] + [UInt8](repeating: 1, count: 64)
         bytes += [0xFF, 0xC0, 0, 11, 8] + big16(height) + big16(width) + [1, 1, 0x11, 0]
-        for table: UInt8 in [0x00, 0x10] { bytes += [0xFF, 0xC4, 0, 20, table, 1] + [UInt8](repeating: 0, count: 15) + [0] }
+        for table: UInt8 in [0x00, 0x10] {
+            bytes += [0xFF, 0xC4, 0, 20, table, 1] + [UInt8](repeating: 0, count: 15) + [0]
+        }
         bytes += [0xFF, 0xDA, 0, 8, 1, 1, 0, 0, 63, 0]
         bytes += scan ?? [UInt8](repeating: 0, count: (blocks * 2 + 7) / 8)
         return bytes + [0xFF, 0xD9]
@@ -31,7 +33,8 @@ enum SamplePaper {
     }
 
     /// - Parameter objects: bodies without `n 0 obj`; the first is the catalogue.
-    static func pdf(_ objects: [String] = plainObjects, trailer: String = "", header: String = "%PDF-1.5\n") -> [UInt8] {
+    static func pdf(_ objects: [String] = plainObjects, trailer: String = "", header: String = "%PDF-1.5\n") -> [UInt8]
+    {
         pdf(objects.map { Array($0.utf8) }, trailer: trailer, header: header)
     }
 
@@ -64,7 +67,9 @@ enum SamplePaper {
         repeat {
             let count = min(65_535, bytes.count - index)
             let isLast: UInt8 = index + count == bytes.count ? 1 : 0
-            result += [isLast, UInt8(count & 0xFF), UInt8(count >> 8), UInt8(~count & 0xFF), UInt8((~count >> 8) & 0xFF)]
+            result += [
+                isLast, UInt8(count & 0xFF), UInt8(count >> 8), UInt8(~count & 0xFF), UInt8((~count >> 8) & 0xFF),
+            ]
             result += bytes[index..<index + count]
             index += count
         } while index < bytes.count

@@ -1,5 +1,5 @@
-// The certificate that the e-District emulator issues: one page of PDF 1.4, written by hand, the same bytes for the same
-// application. The register makes it; the certificate route sends it.
+// The certificate that the e-District emulator issues: one page of PDF 1.4, written by hand, the same bytes for the
+// same application. The register makes it; the certificate route sends it.
 import Foundation
 
 struct EDistrictCertificate: Sendable {
@@ -11,12 +11,14 @@ struct EDistrictCertificate: Sendable {
 
     /// PDF's built-in Helvetica has Latin letters only, so names are written in Latin.
     var pdf: [UInt8] {
-        let title = service.split(separator: "_").map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined(separator: " ")
+        let title = service.split(separator: "_").map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined(
+            separator: " ")
         let content = Self.content(
             title: Self.latin(title),
             lines: [
                 "Government of National Capital Territory of Delhi", "Revenue Department, SDM Office", "",
-                "Certificate number: \(number)", "Application number: \(applicationNumber)", "Issued on: \(issuedAt.delhiDay)", "",
+                "Certificate number: \(number)", "Application number: \(applicationNumber)",
+                "Issued on: \(issuedAt.delhiDay)", "",
                 "This is to certify that \(Self.latin(applicant))",
                 "applied for the service named above and that the application was approved.", "",
                 "SPECIMEN / NAMUNA: issued by an emulator, proves nothing.",
@@ -44,7 +46,9 @@ struct EDistrictCertificate: Sendable {
         let start = bytes.count
         bytes += "xref\n0 \(objects.count + 1)\n0000000000 65535 f \n".utf8
         for offset in offsets { bytes += (String(format: "%010d", offset) + " 00000 n \n").utf8 }
-        bytes += "trailer\n<< /Size \(objects.count + 1) /Root 1 0 R /Info \(objects.count) 0 R >>\nstartxref\n\(start)\n%%EOF\n".utf8
+        bytes +=
+            "trailer\n<< /Size \(objects.count + 1) /Root 1 0 R /Info \(objects.count) 0 R >>\nstartxref\n\(start)\n%%EOF\n"
+            .utf8
         return bytes
     }
 
@@ -61,7 +65,9 @@ struct EDistrictCertificate: Sendable {
     /// Devanagari as Latin letters without accents, at most what fits on a line; what has no Latin form is left out.
     private static func latin(_ text: String) -> String {
         let words = text.split(separator: " ").map { word -> String in
-            let plain = String(word).applyingTransform(.toLatin, reverse: false)?.applyingTransform(.stripDiacritics, reverse: false) ?? ""
+            let plain =
+                String(word).applyingTransform(.toLatin, reverse: false)?.applyingTransform(
+                    .stripDiacritics, reverse: false) ?? ""
             guard word.unicodeScalars.contains(where: { !$0.isASCII }) else { return String(word) }
             return (endsInSilentA(word) && plain.hasSuffix("a") ? String(plain.dropLast()) : plain).capitalized
         }
@@ -72,7 +78,9 @@ struct EDistrictCertificate: Sendable {
     /// Hindi writes Sunil as su-nī-la; after two joined consonants (Mishra) the last vowel is spoken.
     private static func endsInSilentA(_ word: Substring) -> Bool {
         let scalars = Array(word.unicodeScalars)
-        guard let last = scalars.last, ("\u{0915}"..."\u{0939}").contains(last) || last == "\u{093C}" else { return false }
+        guard let last = scalars.last, ("\u{0915}"..."\u{0939}").contains(last) || last == "\u{093C}" else {
+            return false
+        }
         return scalars.count > 1 && scalars[scalars.count - 2] != "\u{094D}"
     }
 

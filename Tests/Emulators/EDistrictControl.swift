@@ -1,4 +1,5 @@
-// What the console and the tests can make the e-District emulator do: be down, slow, silent or mad, and decide an application.
+// What the console and the tests can make the e-District emulator do: be down, slow, silent or mad, and decide an
+// application.
 import Foundation
 import Synchronization
 

@@ -1,5 +1,5 @@
-// The pensions that the e-District emulator knows: the last digit of the number says how the pension stands, so that every
-// state can be asked for in a test or a demonstration.
+// The pensions that the e-District emulator knows: the last digit of the number says how the pension stands, so that
+// every state can be asked for in a test or a demonstration.
 
 enum EDistrictPensions {
     static func record(_ values: [(name: String, value: String)]) -> [(name: String, value: String)] {

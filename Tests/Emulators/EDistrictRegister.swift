@@ -1,5 +1,5 @@
-// The e-District emulator's memory: applications, and how far each has come by the emulators' clock. Routes call it from
-// any task; every call is one short critical section.
+// The e-District emulator's memory: applications, and how far each has come by the emulators' clock. Routes call it
+// from any task; every call is one short critical section.
 import Crypto
 import Foundation
 import Synchronization

@@ -1,5 +1,5 @@
-// The e-District emulator's routes under /edistrict: submit, status, certificate, and its control. Strict: what is not in
-// the contract's schema is refused with a fault.
+// The e-District emulator's routes under /edistrict: submit, status, certificate, and its control. Strict: what is not
+// in the contract's schema is refused with a fault.
 import Crypto
 import Foundation
 import Hummingbird
@@ -45,7 +45,9 @@ struct EDistrictEmulator: Sendable {
             switch control.mode {
             case .up, .loseAnswers: break
             case .down: throw EDistrictFault.unavailable
-            case .garbage: return Response(status: .ok, body: ResponseBody(byteBuffer: ByteBuffer(string: "<html><b>Server Error in '/'")))
+            case .garbage:
+                return Response(
+                    status: .ok, body: ResponseBody(byteBuffer: ByteBuffer(string: "<html><b>Server Error in '/'")))
             case .hang: try await Task.sleep(for: .seconds(Self.hangSeconds))
             case .slow: try await Task.sleep(for: .milliseconds(control.slowMilliseconds))
             }
@@ -63,7 +65,8 @@ struct EDistrictEmulator: Sendable {
     }
 
     func submit(_ contentType: String, _ body: [UInt8]) throws -> XMLNode {
-        guard let form = MultipartForm(contentType: contentType, body: body), let part = form.part(EDistrictSchema.applicationPart)
+        guard let form = MultipartForm(contentType: contentType, body: body),
+            let part = form.part(EDistrictSchema.applicationPart)
         else { throw EDistrictFault.badRequest("the body is no multipart/form-data with a part named application") }
         let root = try document(Array(part.bytes), "SubmitApplication")
         let papers = root.child("Documents")?.children ?? []
@@ -79,7 +82,8 @@ struct EDistrictEmulator: Sendable {
         return XMLNode(
             "Acknowledgement",
             children: [
-                XMLNode("ApplicationNumber", text: receipt.number), XMLNode("ReceivedAt", text: receipt.receivedAt.delhiTime),
+                XMLNode("ApplicationNumber", text: receipt.number),
+                XMLNode("ReceivedAt", text: receipt.receivedAt.delhiTime),
             ])
     }
 
@@ -121,8 +125,10 @@ struct EDistrictEmulator: Sendable {
 
     func obey(_ request: Request) async throws -> Response {
         let body = try await request.body.collect(upTo: 4096)
-        guard let order = try? JSONDecoder().decode(EDistrictControl.Order.self, from: Data(body.readableBytesView)) else {
-            throw HTTPError(.badRequest, message: "mode: up, down, garbage, hang, slow, lose_answers; or application and state")
+        guard let order = try? JSONDecoder().decode(EDistrictControl.Order.self, from: Data(body.readableBytesView))
+        else {
+            throw HTTPError(
+                .badRequest, message: "mode: up, down, garbage, hang, slow, lose_answers; or application and state")
         }
         if order.forget == true { register.forgetAll() }
         if let mode = order.mode { control.set(mode, milliseconds: order.milliseconds) }
@@ -141,14 +147,19 @@ struct EDistrictEmulator: Sendable {
             let number: String
             let service: String
             let state: String
-            let submitted_at: String
+            let submittedAt: String
+
+            enum CodingKeys: String, CodingKey {
+                case number, service, state
+                case submittedAt = "submitted_at"
+            }
         }
         struct Summary: Codable {
             let mode: EDistrictControl.Mode
             let applications: [Row]
         }
         let rows = register.summary.map {
-            Row(number: $0.number, service: $0.service, state: $0.state, submitted_at: $0.submittedAt.delhiTime)
+            Row(number: $0.number, service: $0.service, state: $0.state, submittedAt: $0.submittedAt.delhiTime)
         }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -174,7 +185,9 @@ struct EDistrictEmulator: Sendable {
         }
         guard paper.attribute("bytes") == String(part.bytes.count), part.contentType == paper.attribute("mimeType"),
             Self.hex(SHA256.hash(data: part.bytes)) == paper.attribute("sha256")
-        else { throw EDistrictFault.badRequest("a part is not the document that was announced: size, type or hash differ") }
+        else {
+            throw EDistrictFault.badRequest("a part is not the document that was announced: size, type or hash differ")
+        }
     }
 
     private static func hex(_ digest: SHA256.Digest) -> String { digest.map { String(format: "%02x", $0) }.joined() }

@@ -81,7 +81,7 @@ struct Emulation: Sendable {
     /// - Parameter onRunning: called with the bound port.
     func application(onRunning: @escaping @Sendable (Int) async -> Void = { _ in }) throws -> some ApplicationProtocol {
         var logger = Logger(label: "emulators")
-        logger.logLevel = .warning
+        logger.logLevel = .critical
         return Application(
             router: try router(), server: .http1(configuration: .init(additionalChannelHandlers: [ConnectionCutter()])),
             configuration: .init(address: .hostname(settings.host, port: settings.port), serverName: "samvad-emulators"),

@@ -43,7 +43,8 @@ struct HTTPClientTests {
         let bytes = (0..<300_000).map { UInt8(truncatingIfNeeded: $0) }
 
         _ = try await client.send(
-            HTTPRequest(.post, server.url, headers: [("Content-Type", "application/xml"), ("X-Key", "k")], body: .bytes(bytes)))
+            HTTPRequest(
+                .post, server.url, headers: [("Content-Type", "application/xml"), ("X-Key", "k")], body: .bytes(bytes)))
         _ = try await client.send(HTTPRequest(.post, server.url))
 
         let seen = server.seen
@@ -72,7 +73,9 @@ struct HTTPClientTests {
         let text = String(decoding: seen.body, as: UTF8.self)
         #expect(seen.head.contains("Content-Type: multipart/form-data; boundary=samvad-"))
         #expect(text.contains("name=\"messaging_product\"\r\n\r\nwhatsapp\r\n"))
-        #expect(text.contains("filename=\"a%22%0D%0AX: y.pdf\"\r\nContent-Type: application/pdf\r\n\r\n\u{1}\u{2}\u{3}\r\n"))
+        #expect(
+            text.contains("filename=\"a%22%0D%0AX: y.pdf\"\r\nContent-Type: application/pdf\r\n\r\n\u{1}\u{2}\u{3}\r\n")
+        )
         #expect(text.hasSuffix("--\r\n"))
     }
 
@@ -148,7 +151,8 @@ struct HTTPClientTests {
         let client = try client(server)
 
         let failure = await failure(
-            client, HTTPRequest(.post, "https://\(server.host)/", timeoutMilliseconds: 1000, connectTimeoutMilliseconds: 500))
+            client,
+            HTTPRequest(.post, "https://\(server.host)/", timeoutMilliseconds: 1000, connectTimeoutMilliseconds: 500))
 
         // The loopback server waits for a request line that never ends, so it may also run out of time.
         #expect(failure?.code == .tls || failure?.code == .timeout)
@@ -187,7 +191,9 @@ struct HTTPClientTests {
 
     @Test("a POST on a kept connection that dies is never sent twice behind our back; a repeatable one is")
     func keptConnectionDies() async throws {
-        let server = try LoopbackServer { $0.head.contains("/first") ? .answer(ok("{}")) : $0.connection == 1 ? .drop : .answer(ok("{}")) }
+        let server = try LoopbackServer {
+            $0.head.contains("/first") ? .answer(ok("{}")) : $0.connection == 1 ? .drop : .answer(ok("{}"))
+        }
         defer { server.stop() }
 
         let careful = try client(server)
@@ -198,11 +204,14 @@ struct HTTPClientTests {
         #expect(failure?.mayHaveArrived == true)
         #expect(server.seen.filter { $0.head.contains("/second") }.count == 1)
 
-        let other = try LoopbackServer { $0.head.contains("/first") ? .answer(ok("{}")) : $0.connection == 1 ? .drop : .answer(ok("{}")) }
+        let other = try LoopbackServer {
+            $0.head.contains("/first") ? .answer(ok("{}")) : $0.connection == 1 ? .drop : .answer(ok("{}"))
+        }
         defer { other.stop() }
         let repeating = try client(other)
         _ = try await repeating.send(HTTPRequest(.get, other.url + "/first"))
-        let second = try await repeating.send(HTTPRequest(.post, other.url + "/second", body: .bytes([1]), isRepeatable: true))
+        let second = try await repeating.send(
+            HTTPRequest(.post, other.url + "/second", body: .bytes([1]), isRepeatable: true))
 
         #expect(second.status == 200)
         #expect(other.seen.filter { $0.head.contains("/second") }.count == 2)
@@ -250,7 +259,9 @@ struct HTTPClientTests {
 
     @Test(
         "what is no plain web address, or would forge a header, is refused",
-        arguments: ["file:///etc/passwd", "gopher://127.0.0.1:%/", "http://name:secret@127.0.0.1:%/", "", "//127.0.0.1:%/"])
+        arguments: [
+            "file:///etc/passwd", "gopher://127.0.0.1:%/", "http://name:secret@127.0.0.1:%/", "", "//127.0.0.1:%/",
+        ])
     func invalid(url: String) async throws {
         let server = try LoopbackServer { _ in .answer(ok("{}")) }
         defer { server.stop() }

@@ -125,7 +125,9 @@ private let everywhere: [ModuleIsolation] = [.worker, .inProcess]
         [(1, ModuleFailure.Kind.refusedInput), (2, .transient), (3, .permanent), (4, .bug)])
     func ownError(isolation: ModuleIsolation, error: (number: Int, kind: ModuleFailure.Kind)) async throws {
         let stage = try await Stage(isolation)
-        let failure = await #expect(throws: ModuleFailure.self) { try await stage.call(Workshop.request("error", error.number)) }
+        let failure = await #expect(throws: ModuleFailure.self) {
+            try await stage.call(Workshop.request("error", error.number))
+        }
         #expect(failure?.kind == error.kind)
         #expect(failure?.problem.sentence == "misbehaving, code 17: as ordered, xxxxxxxxxx")
         #expect(failure?.problem.retryAfterSeconds == (error.kind == .transient ? 2 : nil))
@@ -143,7 +145,9 @@ private let everywhere: [ModuleIsolation] = [.worker, .inProcess]
         await stage.end()
     }
 
-    @Test("a hundred calls at once are each answered with their own answer", arguments: everywhere, ["serial", "parallel"])
+    @Test(
+        "a hundred calls at once are each answered with their own answer", arguments: everywhere,
+        ["serial", "parallel"])
     func manyAtOnce(isolation: ModuleIsolation, concurrency: String) async throws {
         let stage = try await Stage(isolation, configuration: ["concurrency": concurrency])
         await withTaskGroup(of: Bool.self) { group in
@@ -152,9 +156,11 @@ private let everywhere: [ModuleIsolation] = [.worker, .inProcess]
                     let own = FieldAnswer(key: "own", value: "value \(number)")
                     // Some stay PENDING for a moment: a serial module's others must wait behind them.
                     if number % 10 == 0 {
-                        return await stage.result(Workshop.request("thread", 2, deadlineMilliseconds: 20_000)) == "thread"
+                        return await stage.result(Workshop.request("thread", 2, deadlineMilliseconds: 20_000))
+                            == "thread"
                     }
-                    let reply = try? await stage.call(Workshop.request("echo", deadlineMilliseconds: 20_000, more: [own]))
+                    let reply = try? await stage.call(
+                        Workshop.request("echo", deadlineMilliseconds: 20_000, more: [own]))
                     return reply?.values.contains(own) ?? false
                 }
             }

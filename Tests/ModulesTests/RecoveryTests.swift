@@ -7,7 +7,9 @@ import Testing
 @testable import Modules
 
 @Suite(.timeLimit(.minutes(3))) struct RecoveryTests {
-    @Test("a request that kills every worker is parked at its second death", arguments: ["crash", "abort", "exit", "overflow"])
+    @Test(
+        "a request that kills every worker is parked at its second death",
+        arguments: ["crash", "abort", "exit", "overflow"])
     func poison(mode: String) async throws {
         let stage = try await Stage(.worker)
         let request = Workshop.request(mode, turn: "turn-1", deadlineMilliseconds: 20_000)
@@ -127,14 +129,16 @@ import Testing
     func breaker() async throws {
         let stage = try await Stage(.worker) {
             $0.deathsMax = 4
-            $0.openMilliseconds = 300
+            $0.openMilliseconds = 2_000
         }
         for turn in 0..<2 {
-            #expect(await stage.result(Workshop.request("crash", turn: "t\(turn)", deadlineMilliseconds: 20_000)) == "MODULE_POISON")
+            #expect(
+                await stage.result(Workshop.request("crash", turn: "t\(turn)", deadlineMilliseconds: 20_000))
+                    == "MODULE_POISON")
         }
         #expect(stage.snapshot()?.state == .suspended)
         #expect(await stage.result(Workshop.request("random")) == "MODULE_UNAVAILABLE")
-        try await Task.sleep(for: .milliseconds(400))
+        try await Task.sleep(for: .milliseconds(2_200))
         #expect(await stage.answers())
         #expect(stage.snapshot()?.state == .active)
         await stage.end()

@@ -14,7 +14,9 @@ import Testing
             for _ in 0..<4 {
                 group.addTask {
                     var results: [String] = []
-                    for _ in 0..<100 { results.append(await stage.result(Workshop.request("slow", 1, deadlineMilliseconds: 20_000))) }
+                    for _ in 0..<100 {
+                        results.append(await stage.result(Workshop.request("slow", 1, deadlineMilliseconds: 20_000)))
+                    }
                     return results
                 }
             }
@@ -65,7 +67,8 @@ import Testing
         #expect(failure?.problem.code == "MODULE_ABSENT")
         try await registry.load(
             ModuleSource(
-                department: Workshop.department, module: "misbehaving", version: "1.0.0", bytes: [], sha256: "", hasCode: false,
+                department: Workshop.department, module: "misbehaving", version: "1.0.0", bytes: [], sha256: "",
+                hasCode: false,
                 declared: [], granted: []))
         failure = await #expect(throws: ModuleFailure.self) { try await registry.call(Workshop.request("echo")) }
         #expect(failure?.problem.code == "MODULE_HAS_NO_CODE")
@@ -75,7 +78,9 @@ import Testing
     @Test("a worker that is not there is said by name")
     func noWorker() async throws {
         let registry = ModuleRegistry(workerPath: "/nowhere/samvad-worker")
-        let problem = await #expect(throws: Problem.self) { try await registry.load(Workshop.source(isolation: .worker)) }
+        let problem = await #expect(throws: Problem.self) {
+            try await registry.load(Workshop.source(isolation: .worker))
+        }
         #expect(problem?.code == "MODULE_WORKER_START")
         #expect(problem?.sentence.contains("/nowhere/samvad-worker") == true)
     }

@@ -51,7 +51,8 @@ private struct Bench {
     mutating func call(_ key: RequestKey, milliseconds: UInt64 = 2_000) -> UInt64 {
         if supervision.counts.calls > Int(number) { number = UInt64(supervision.counts.calls) }
         let deadline = now + milliseconds * millisecond
-        let call = Supervision.Call(number: number, key: key, frame: [], begunAt: now, deadline: deadline, answer: { _ in })
+        let call = Supervision.Call(
+            number: number, key: key, frame: [], begunAt: now, deadline: deadline, answer: { _ in })
         take(supervision.call(call, at: now))
         return number
     }
@@ -259,7 +260,8 @@ private struct Bench {
             case 0..<5: calls.insert(bench.call(turn: "t\(next(50))", milliseconds: 1 + next(3_000)))
             case 5..<8: if let call = bench.inHand(id).randomElement(by: next) { bench.reply(call, from: id) }
             case 8: bench.crash(id)
-            case 9..<11: if bench.supervision.instances[id]?.phase == .starting { bench.hello(id, isParallel: seed % 2 == 0) }
+            case 9..<11:
+                if bench.supervision.instances[id]?.phase == .starting { bench.hello(id, isParallel: seed % 2 == 0) }
             default: bench.pass(next(1_500) * millisecond)
             }
         }

@@ -39,7 +39,9 @@ enum Workshop {
     private static func files(in folders: String...) -> [String] {
         folders.flatMap { folder in
             let names = (try? FileManager.default.contentsOfDirectory(atPath: root.appending(path: folder).path)) ?? []
-            return names.filter { $0.hasSuffix(".c") }.sorted().map { root.appending(path: folder).appending(path: $0).path }
+            return names.filter { $0.hasSuffix(".c") }.sorted().map {
+                root.appending(path: folder).appending(path: $0).path
+            }
         }
     }
 
@@ -47,7 +49,9 @@ enum Workshop {
         let output = folder.appending(path: name).path
         let clang = Process()
         clang.executableURL = URL(filePath: "/usr/bin/env")
-        let includes = ["PluginAPI/CSamvad/include", "PluginAPI/CLoader/include"].map { "-I\(root.appending(path: $0).path)" }
+        let includes = ["PluginAPI/CSamvad/include", "PluginAPI/CLoader/include"].map {
+            "-I\(root.appending(path: $0).path)"
+        }
         clang.arguments = ["clang", "-std=c11", "-O1", "-Wall"] + includes + sources + flags + ["-o", output]
         do {
             try clang.run()
@@ -62,7 +66,8 @@ enum Workshop {
     static let department: DepartmentID = "misbehaving"
 
     static func source(
-        _ bytes: [UInt8]? = nil, version: String = "1.0.0", isolation: ModuleIsolation, configuration: [String: String] = [:],
+        _ bytes: [UInt8]? = nil, version: String = "1.0.0", isolation: ModuleIsolation,
+        configuration: [String: String] = [:],
         granted: [String] = ["samvad.log/1", "samvad.random/1"]
     ) -> ModuleSource {
         ModuleSource(

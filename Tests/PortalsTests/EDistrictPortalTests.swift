@@ -20,7 +20,9 @@ struct EDistrictPortalTests {
     private func filing(_ number: ApplicationNumber = "SMV-26-000001", name: String = "सुनील कुमार") -> PortalFiling {
         let photo: [UInt8] = [0xFF, 0xD8, 0xFF, 0xD9]
         // sha256sum of these four bytes.
-        let kept = KeptDocument(sha256: "32461d5bd1773012acef0ba15636752949bd7c2ce50f9172159d9f56cf0dd9af", mimeType: "image/jpeg", bytesCount: 4)
+        let kept = KeptDocument(
+            sha256: "32461d5bd1773012acef0ba15636752949bd7c2ce50f9172159d9f56cf0dd9af", mimeType: "image/jpeg",
+            bytesCount: 4)
         return PortalFiling(
             number: number, service: "income_certificate",
             values: [
@@ -134,9 +136,11 @@ struct EDistrictPortalTests {
             let portal = try portal(emulated)
             let number = try await portal.file(filing())
 
-            try await emulated.control(#"{"application":"\#(number)","state":"OBJECTION_RAISED","reason":"पता साफ़ नहीं है"}"#)
+            try await emulated.control(
+                #"{"application":"\#(number)","state":"OBJECTION_RAISED","reason":"पता साफ़ नहीं है"}"#)
             let objection = try await portal.status(of: number)
-            try await emulated.control(#"{"application":"\#(number)","state":"REJECTED","reason":"Income above limit"}"#)
+            try await emulated.control(
+                #"{"application":"\#(number)","state":"REJECTED","reason":"Income above limit"}"#)
             let rejection = try await portal.status(of: number)
 
             #expect(objection.state == .objectionRaised)
@@ -146,7 +150,9 @@ struct EDistrictPortalTests {
         }
     }
 
-    @Test("a word that the table doesn't know stays unmapped and is shown raw", arguments: ["PENDING AT TEHSIL", "approved", "लंबित"])
+    @Test(
+        "a word that the table doesn't know stays unmapped and is shown raw",
+        arguments: ["PENDING AT TEHSIL", "approved", "लंबित"])
     func unmapped(word: String) async throws {
         try await EmulatedPortal.run { emulated in
             let portal = try portal(emulated)
@@ -234,6 +240,19 @@ struct EDistrictPortalTests {
             #expect(without?.problem.code == "PORTAL_FAULT_UNAUTHORIZED")
             #expect(without?.retryable == true)
             #expect(number == "ED/2026/0000001")
+        }
+    }
+
+    @Test("what was not filed by us is looked up by its number; what the portal doesn't know is an empty record")
+    func lookUp() async throws {
+        try await EmulatedPortal.run { emulated in
+            let portal = try portal(emulated)
+
+            let known = try await portal.lookUp("pension_status", [FieldAnswer(key: "pension_id", value: "P-1001")])
+            let unknown = try await portal.lookUp("pension_status", [FieldAnswer(key: "pension_id", value: "P-1009")])
+
+            #expect(known.first == FieldAnswer(key: "portal.state", value: "ACTIVE"))
+            #expect(unknown.isEmpty)
         }
     }
 

@@ -12,7 +12,8 @@ struct EmulatedPortal: Sendable {
     let client: HTTPClient
     private let clock: EmulatorClock
 
-    static func run(key: String? = nil, _ body: @escaping @Sendable (EmulatedPortal) async throws -> Void) async throws {
+    static func run(key: String? = nil, _ body: @escaping @Sendable (EmulatedPortal) async throws -> Void) async throws
+    {
         let clock = EmulatorClock(base: { Date(timeIntervalSince1970: 1_795_000_000) })
         let router = Router()
         try addEDistrictRoutes(to: router, clock: clock, key: key)
@@ -38,7 +39,8 @@ struct EmulatedPortal: Sendable {
 
     /// `POST /edistrict/control`.
     func control(_ json: String) async throws {
-        let response = try await client.send(HTTPClient.Request(.post, url + "/control", body: .bytes(Array(json.utf8))))
+        let response = try await client.send(
+            HTTPClient.Request(.post, url + "/control", body: .bytes(Array(json.utf8))))
         #expect(response.status == 200)
     }
 

@@ -65,7 +65,9 @@ struct XMLTreeTests {
         #expect(refusal("<?xml version=\"1.0\"?>" + text)?.code == CXML_DECLARATION)
     }
 
-    @Test("what is no XML, too long or too deep is refused", arguments: ["", " ", "{}", "<a>", "<a/><b/>", "<a>\u{1}</a>", "<a>&x;</a>"])
+    @Test(
+        "what is no XML, too long or too deep is refused",
+        arguments: ["", " ", "{}", "<a>", "<a/><b/>", "<a>\u{1}</a>", "<a>&x;</a>"])
     func malformed(text: String) throws {
         #expect(refusal(text)?.code == CXML_MALFORMED)
         #expect(refusal("<a>12345</a>", bytesMax: 11)?.code == CXML_TOO_LARGE)
@@ -79,7 +81,8 @@ struct XMLTreeTests {
         let tail = "<Documents/></SubmitApplication>"
         let good = head + "<Service>s</Service><Fields><Field name=\"a\">सुनील</Field></Fields>" + tail
         let bad = head + "<Service>सुनील कुमार</Service><Fields/>" + tail
-        let twice = head + "<Service>s</Service><Fields><Field name=\"a\">1</Field><Field name=\"a\">2</Field></Fields>" + tail
+        let twice =
+            head + "<Service>s</Service><Fields><Field name=\"a\">1</Field><Field name=\"a\">2</Field></Fields>" + tail
 
         #expect(try refusal(bySchema: good) == nil)
         let refused = try #require(try refusal(bySchema: bad))
@@ -98,7 +101,9 @@ struct XMLTreeTests {
             .document(namespace: EDistrictSchema.namespace)
 
         let good = await withTaskGroup(of: Bool.self) { group in
-            for _ in 0..<500 { group.addTask { (try? schema.read(bytes, bytesMax: 1000).text(of: "ApplicationNumber")) == "ED/2026/1" } }
+            for _ in 0..<500 {
+                group.addTask { (try? schema.read(bytes, bytesMax: 1000).text(of: "ApplicationNumber")) == "ED/2026/1" }
+            }
             return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
         }
 

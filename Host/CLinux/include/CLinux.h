@@ -21,10 +21,11 @@ typedef struct samvad_process_end {
   int32_t code;
 } samvad_process_end_t;
 
-// [a thread that outlives the process] Starts `path` with `argument` as its only argument, the other end of a new socket
-// pair as descriptor 3 and `module` as descriptor 4, /dev/null as 0, 1 and 2, the two variables of a worker's environment
-// and nothing else; in a process group of its own, so that Ctrl-C in a terminal ends the host first, which then drains.
-// The thread matters: the worker asks to die with its parent, and to Linux the parent is the thread. 0, or the errno.
+// [a thread that outlives the process] Starts `path` with `argument` as its only argument, the other end of a new
+// socket pair as descriptor 3 and `module` as descriptor 4, /dev/null as 0, 1 and 2, the two variables of a worker's
+// environment and nothing else; in a process group of its own, so that Ctrl-C in a terminal ends the host first, which
+// then drains. The thread matters: the worker asks to die with its parent, and to Linux the parent is the thread.
+// 0, or the errno.
 int samvad_process_start(const char *path, const char *argument, int32_t module, samvad_process_t *process_out);
 
 // [any] SIGKILL. Harmless when the process has ended but is not reaped yet.

@@ -1,8 +1,8 @@
 // XML read safely and checked against a schema, over libxml2. Portals' adapters and the portal emulator call it; Swift
 // can't alone, because libxml2's error callbacks are variadic. Plain types only: importers need no libxml2 header.
 //
-// Safe means: no network, no external entity, no document type declaration at all (so no entity can be defined), a bound
-// on size, and libxml2's own bounds on depth (256) and names, which are never lifted.
+// Safe means: no network, no external entity, no document type declaration at all (so no entity can be defined), a
+// bound on size, and libxml2's own bounds on depth (256) and names, which are never lifted.
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>

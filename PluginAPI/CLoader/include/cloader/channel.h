@@ -30,7 +30,8 @@ typedef struct samvad_channel_buffer {
 
 // [one thread per socket] Waits for the next whole frame and points `frame_out` into the buffer, valid until the next
 // call. 1 a frame; 0 the other side is gone; -1 the other side sent no frame of ours (EPROTO), or errno says what.
-int samvad_channel_receive(int socket, samvad_channel_buffer_t *buffer, const uint8_t **frame_out, uint64_t *count_out);
+int samvad_channel_receive(int socket, samvad_channel_buffer_t *buffer, const uint8_t **frame_out,
+                           uint64_t *count_out);
 
 void samvad_channel_free(samvad_channel_buffer_t *buffer);
 

@@ -30,8 +30,8 @@ int samvad_memory_file_make(const uint8_t *bytes, uint64_t count, samvad_why_t *
 // hand out the old image if N were used again. NULL with `why_out` filled; the caller then closes the descriptor.
 samvad_module_entry_t samvad_module_load(int memory_file, samvad_why_t *why_out);
 
-// [any] Whether what the entry returned may be talked to: present, the right major, big enough, its functions there, and
-// an id and a version that are text. False with `why_out` filled.
+// [any] Whether what the entry returned may be talked to: the right major, big enough, its functions there, and an id
+// and a version that are text. False with `why_out` filled.
 int samvad_module_check(const samvad_module_t *module, samvad_why_t *why_out);
 
 #ifdef __cplusplus

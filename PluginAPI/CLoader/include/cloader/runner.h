@@ -31,8 +31,8 @@ typedef struct samvad_runner_options {
   uint32_t size;
   uint32_t reserved;
   void *ctx;
-  // [any] A frame for the host; the bytes are valid only during the call. Called from whichever thread completes a call,
-  // on several threads at once; it must not call back into the runner.
+  // [any] A frame for the host; the bytes are valid only during the call. Called from whichever thread completes a
+  // call, on several threads at once; it must not call back into the runner.
   void (*emit)(void *ctx, const uint8_t *frame, uint64_t count);
   // [any] Calls that had to wait may go on: have samvad_runner_continue called on the call thread, soon. Called with a
   // lock of the runner held: do no more than wake somebody.
@@ -53,12 +53,13 @@ enum {
 };
 
 // [call thread] Acts on one frame of the host, calling the module in this thread; returns when the module does. The
-// bytes are copied where they must live on. A request whose deadline is past is not begun but answered CANCELLED. ACTIVATE, CANCEL, DRAIN and CLOSE: one at a time, never beside a REQUEST of
-// a serial module. REQUEST: one at a time for a serial module, any number of threads for a parallel one.
+// bytes are copied where they must live on. A request whose deadline is past is not begun but answered CANCELLED.
+// ACTIVATE, CANCEL, DRAIN and CLOSE: one at a time, never beside a REQUEST of a serial module. REQUEST: one at a
+// time for a serial module, any number of threads for a parallel one.
 samvad_runner_state_t samvad_runner_take(samvad_runner_t *runner, const uint8_t *frame, uint64_t count);
 
-// [call thread] Whether calls wait for a PENDING call of a serial module. Only taking a frame makes this true, so a loop
-// that sees false may block until the next frame.
+// [call thread] Whether calls wait for a PENDING call of a serial module. Only taking a frame makes this true, so a
+// loop that sees false may block until the next frame.
 bool samvad_runner_waits(samvad_runner_t *runner);
 
 // [call thread] Runs the calls that waited for a PENDING call of a serial module. Harmless when there are none.

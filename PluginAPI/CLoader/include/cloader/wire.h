@@ -3,7 +3,7 @@
 //
 // A frame: 16 bytes of header, then the payload. All numbers are little-endian.
 //   0  u8   SAMVAD_FRAME_MAGIC        2  u8   kind (samvad_frame_kind_t)     4  u32  length of the whole frame
-//   1  u8   SAMVAD_FRAME_FORMAT       3  u8   0                              8  u64  call number, chosen by the host; 0 = none
+//   1  u8   SAMVAD_FRAME_FORMAT       3  u8   0                              8  u64  call number, the host's; 0 = none
 // text = u32 length + UTF-8 bytes · bytes = u32 length + bytes · fields = u32 count + (text key, text value)*
 //
 //   host → module
@@ -130,8 +130,8 @@ uint32_t samvad_read_count(samvad_reader_t *reader, uint32_t maximum, uint32_t b
 // Whether the text is well-formed UTF-8 (no surrogates, no overlong forms, nothing above U+10FFFF).
 bool samvad_text_is_utf8(samvad_str_t text);
 // Copies `text` into `line` (which holds `capacity` bytes) as one safe line, and gives its length: cut at a character's
-// edge, control characters and ill-formed bytes replaced, every group of four or more digits (spaces and hyphens between
-// them do not break a group; Latin or Devanagari) masked with x. So numbers of citizens stay out of logs.
+// edge, control characters and ill-formed bytes replaced, every group of four or more digits (spaces and hyphens
+// between them do not break a group; Latin or Devanagari) masked with x. So numbers of citizens stay out of logs.
 uint64_t samvad_text_mask(samvad_str_t text, char *line, uint64_t capacity);
 
 #ifdef __cplusplus
