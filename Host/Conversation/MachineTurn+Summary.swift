@@ -11,7 +11,7 @@ extension MachineTurn {
         for document in service.documents where draft.documents.contains(where: { $0.id == document.id }) {
             lines.append("\(document.label[language]): ✓")
         }
-        lines.append(draft.amountPaise.map { Replies.feeIs.filled(["amount": Rupees.text($0)], in: language) } ?? feeLine(service))
+        lines.append(draft.amountPaise.map { Replies.amountIs.filled(["amount": Rupees.text($0)], in: language) } ?? feeLine(service))
         let question = Replies.allCorrect[language]
         let body = lines.joined(separator: "\n")
         // A long summary goes first as a text of its own; the question with its buttons has only 1,024 characters.

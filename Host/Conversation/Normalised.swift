@@ -30,7 +30,8 @@ public enum Normalised {
             guard let kept = fold(scalar) else { continue }
             if kept == result.last {
                 repeats += 1
-                if kept == " " || repeats >= 2 { continue }
+                // Letters only: 5000 is not 500.
+                if kept == " " || (repeats >= 2 && !("0"..."9").contains(kept)) { continue }
             } else {
                 repeats = 0
             }

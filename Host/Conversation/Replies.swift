@@ -76,6 +76,7 @@ enum Replies {
     static let daysUnknown = Sentence("इसके लिए तय समय प्रकाशित नहीं है।", "No fixed time is published for this.", "Iske liye tay samay prakashit nahi hai.")
     static let feeNone = Sentence("फ़ीस: कुछ नहीं", "Fee: none", "Fees: kuch nahi")
     static let feeIs = Sentence("फ़ीस: ₹{amount}", "Fee: ₹{amount}", "Fees: ₹{amount}")
+    static let amountIs = Sentence("चुकाने हैं: ₹{amount}", "To pay: ₹{amount}", "Chukane hain: ₹{amount}")
     static let feeUnknown = Sentence("फ़ीस: विभाग ने अभी नहीं बताई है", "Fee: not yet announced by the department", "Fees: vibhag ne abhi nahi batayi hai")
     static let feeQuoted = Sentence("रक़म आपके जवाबों से निकलेगी", "The amount follows from your answers", "Rakam aapke jawabon se niklegi")
     static let notice = Sentence(

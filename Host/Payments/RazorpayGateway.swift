@@ -51,5 +51,8 @@ public struct RazorpayGateway: PaymentGateway {
         return page.items
     }
 
-    private func escaped(_ text: String) -> String { text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "" }
+    private func escaped(_ text: String) -> String { text.addingPercentEncoding(withAllowedCharacters: unreserved) ?? "" }
+
+    /// RFC 3986, 2.3: these need no escaping anywhere in a URL.
+    private var unreserved: CharacterSet { .alphanumerics.union(CharacterSet(charactersIn: "-._~")) }
 }

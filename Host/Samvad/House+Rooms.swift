@@ -14,6 +14,9 @@ import Synchronization
 import WhatsApp
 
 extension House {
+    /// Where Graph's media links lead (Meta, Cloud API, media reference, read November 2025).
+    static let mediaHosts = ["https://lookaside.fbsbx.com"]
+
     static func workerPath(_ configuration: Configuration) throws -> String {
         if let path = configuration.workerPath { return path }
         let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]

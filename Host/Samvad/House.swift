@@ -50,7 +50,10 @@ final class House: Sendable {
         let store = try Store(path: configuration.databasePath, key: key, departments: { departments.department(of: $0) })
         self.store = store
         let urls = [configuration.graphURL] + configuration.portals.values.map(\.url) + (configuration.payments.map { [$0.url] } ?? [])
-        guard let client = HTTPClient(allowing: AllowedHosts(urls: urls)) else {
+        var options = HTTPClient.Options()
+        // As many as the sender has in flight: fewer, and sends would wait inside libcurl while their timeout runs.
+        options.hostConnectionsMax = Sender.Settings().inFlightMax
+        guard let client = HTTPClient(allowing: AllowedHosts(urls: urls + House.mediaHosts), options: options) else {
             throw Problem(code: "NO_THREAD", sentence: "the machine gives no thread for calls out")
         }
         self.client = client

@@ -5,7 +5,6 @@
 #include <linux/landlock.h>
 #include <stdbool.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -24,8 +23,8 @@ static const uint64_t access_ioctl = 1u << 15;
 static const uint64_t network_all = 3; // bind and connect of TCP
 static const uint64_t scope_all = 3;   // abstract sockets and signals
 static const uint64_t access_first = (1u << 13) - 1; // all of ABI 1
-static const uint64_t access_read_file = LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE;
-static const uint64_t access_read = access_read_file | LANDLOCK_ACCESS_FS_READ_DIR;
+#define access_read_file (LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE)
+#define access_read (access_read_file | LANDLOCK_ACCESS_FS_READ_DIR)
 
 // The whole struct as of ABI 6; an older kernel is given the size that it knows.
 struct ruleset {
@@ -34,20 +33,29 @@ struct ruleset {
   uint64_t scopes;
 };
 
-// Shared libraries, time zones, randomness, the process itself (the module is a file in /proc/self/fd). No home.
-static const char *const readable[] = {
-    "/lib", "/lib64", "/usr/lib", "/etc/ld.so.cache", "/usr/share/zoneinfo", "/proc/self", "/dev/urandom", "/dev/null",
+typedef struct readable {
+  const char *path;
+  uint64_t access;
+} readable_t;
+
+// Shared libraries, time zones, randomness. Of /proc any file by its name, but no listing: the C library reads
+// /proc/self/maps, and libdispatch opens /proc/THREAD/stat of its own threads and crashes where it may not. What other
+// processes hide (memory, environment, descriptors) stays hidden, since Landlock forbids looking out of the domain.
+static const readable_t readable[] = {
+    {"/lib", access_read},
+    {"/lib64", access_read},
+    {"/usr/lib", access_read},
+    {"/etc/ld.so.cache", access_read_file},
+    {"/usr/share/zoneinfo", access_read},
+    {"/proc", LANDLOCK_ACCESS_FS_READ_FILE},
+    {"/dev/urandom", access_read_file},
+    {"/dev/null", access_read_file},
 };
 
-static bool allow(int ruleset, const char *path) {
-  int file = open(path, O_PATH | O_CLOEXEC);
+static bool allow(int ruleset, readable_t one) {
+  int file = open(one.path, O_PATH | O_CLOEXEC);
   if (file < 0) return errno == ENOENT; // not every machine has each
-  struct stat status;
-  bool is_directory = fstat(file, &status) == 0 && S_ISDIR(status.st_mode);
-  struct landlock_path_beneath_attr rule = {
-      .allowed_access = is_directory ? access_read : access_read_file,
-      .parent_fd = file,
-  };
+  struct landlock_path_beneath_attr rule = {.allowed_access = one.access, .parent_fd = file};
   bool allowed = syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) == 0;
   close(file);
   return allowed;

@@ -33,6 +33,7 @@ extension Cloud {
                 guard let index = chat.index(of: id), chat.messages[index].delivery < delivery else { return nil }
                 chat.messages[index].delivery = delivery
                 chat.messages[index].errorCode = error?.code
+                if delivery == .read { chat.unread = 0 }
                 return chat.messages[index]
             }
             guard let message = moved else { return false }

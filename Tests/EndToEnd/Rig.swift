@@ -10,7 +10,9 @@ actor Rig {
     }
 
     struct Settings: Sendable {
-        /// Where the executables and `modules` are.
+        /// The checkout: its templates are what the emulated account has had approved.
+        var repository = FileManager.default.currentDirectoryPath
+        /// Where the executables and `modules` are; absolute.
         var build: String
         var isolation = Isolation.worker
         /// What the world's clock shows at the start; nil: the real time. Fixed, since sentences hold dates, ages and years.
@@ -65,8 +67,7 @@ actor Rig {
             "--payment-secret", secret("PAYMENT_CALLBACK_SECRET"), "--clock-file", clockFile, "--seed", "\(settings.seed)",
         ]
         for line in Line.all { arguments += ["--line", "\(line.id)=\(line.displayNumber)=\(line.department)"] }
-        try Data(Self.templates.utf8).write(to: folder.appendingPathComponent("templates.json"))
-        arguments += ["--templates", path("templates.json")]
+        arguments += ["--templates", settings.repository + "/Scripts/templates.json"]
         emulators = try ChildProcess(
             name: "emulators", executable: settings.build + "/samvad-emulators", arguments: arguments, environment: environment,
             log: path("emulators.log"))

@@ -1,0 +1,100 @@
+// The command `samvad-journey`: plays, records and checks whole conversations over real HTTP.
+import ArgumentParser
+import Foundation
+
+@main
+struct JourneyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "samvad-journey", abstract: "Plays citizens' conversations against the whole platform.",
+        subcommands: [PlayCommand.self, RecordCommand.self, CheckCommand.self])
+}
+
+struct RigOptions: ParsableArguments {
+    @Option(help: "Folder with samvad, samvad-emulators and modules.") var build = ".build/debug"
+    @Option(help: "worker or in-process.") var isolation = "worker"
+    @Flag(help: "Leaves the rig's logs on standard error when something is wrong.") var logs = false
+
+    func validate() throws {
+        guard Rig.Isolation(rawValue: isolation) != nil else { throw ValidationError("--isolation is worker or in-process") }
+    }
+
+    /// Runs `body` on a fresh rig and ends it, whatever happens.
+    func withRig(_ body: (Rig) async throws -> Void) async throws {
+        let settings = Rig.Settings(
+            build: URL(fileURLWithPath: build).standardizedFileURL.path, isolation: Rig.Isolation(rawValue: isolation) ?? .worker)
+        let rig = try Rig(settings)
+        do {
+            try await rig.start()
+            try await body(rig)
+            try await rig.stop()
+        } catch {
+            if logs { Terminal.error(await rig.hostLog) }
+            await rig.abandon()
+            throw error
+        }
+    }
+}
+
+struct TranscriptFiles: ParsableArguments {
+    @Argument(help: "Transcript files; none for all.") var files: [String] = []
+
+    func read() throws -> [(url: URL, transcript: Transcript)] {
+        let urls = files.isEmpty ? Transcript.files(below: URL(fileURLWithPath: "Tests/Transcripts")) : files.map { URL(fileURLWithPath: $0) }
+        return try urls.map { ($0, try Transcript(file: $0)) }
+    }
+}
+
+struct PlayCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "play", abstract: "Plays transcripts and compares the replies.")
+    @OptionGroup var files: TranscriptFiles
+    @OptionGroup var rig: RigOptions
+
+    func run() async throws {
+        let transcripts = try files.read().map(\.transcript)
+        let started = ContinuousClock.now
+        try await Terminal.failing {
+            try await rig.withRig { rig in
+                let differences = try await TranscriptPlayer(rig: rig).play(transcripts)
+                let seconds = Int((ContinuousClock.now - started) / .seconds(1))
+                for difference in differences { print(difference) }
+                print("\(transcripts.count - differences.count) of \(transcripts.count) transcripts as recorded, \(seconds) s")
+                if !differences.isEmpty { throw ExitCode(1) }
+            }
+        }
+    }
+}
+
+struct RecordCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "record", abstract: "Fills in the replies of transcripts, to be read before they are kept.")
+    @OptionGroup var files: TranscriptFiles
+    @OptionGroup var rig: RigOptions
+    @Option(help: "Seconds of silence after which a step is answered.") var silence = 2.5
+
+    func run() async throws {
+        let read = try files.read()
+        try await Terminal.failing {
+            try await rig.withRig { rig in
+                var player = TranscriptPlayer(rig: rig)
+                player.silenceSeconds = silence
+                let recorded = try await player.record(read.map(\.transcript))
+                for (item, transcript) in zip(read, recorded) {
+                    try Data(transcript.fileText.utf8).write(to: item.url)
+                    print("recorded \(transcript.name)")
+                }
+            }
+        }
+    }
+}
+
+enum Terminal {
+    static func error(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
+
+    /// A journey's error is a sentence and exit code 1.
+    static func failing(_ body: () async throws -> Void) async throws {
+        do { try await body() } catch let problem as JourneyError {
+            error(problem.description)
+            throw ExitCode(1)
+        }
+    }
+}
