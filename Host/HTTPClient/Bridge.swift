@@ -70,11 +70,10 @@ struct WireRequest: Sendable {
         case .bytes(let bytes):
             body = bytes
         case .multipart(let parts):
-            var random = SystemRandomNumberGenerator()
-            let encoded = Multipart.encode(parts, random: &random)
+            let boundary = Multipart.boundary()
             lines.removeAll { $0.lowercased().hasPrefix("content-type:") }
-            lines.append("Content-Type: \(encoded.contentType)")
-            body = encoded.body
+            lines.append("Content-Type: multipart/form-data; boundary=\(boundary)")
+            body = Multipart.encode(parts, boundary: boundary)
         }
         if case .multipart = request.body {} else if !names.contains("content-type") { lines.append("Content-Type:") }
         // Taken away: waiting for "100 Continue" costs a second with servers that don't know it.

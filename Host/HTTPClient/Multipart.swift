@@ -1,12 +1,13 @@
 // multipart/form-data (RFC 7578) as bytes. HTTPClient calls it for a request with parts, on the caller's task.
 
 enum Multipart {
-    /// The content type with its boundary, and the body. The boundary is random, so that no file can hold it on
-    /// purpose.
-    static func encode(_ parts: [MultipartPart], random: inout some RandomNumberGenerator) -> (
-        contentType: String, body: [UInt8]
-    ) {
-        let boundary = "samvad-" + String(random.next(), radix: 36) + String(random.next(), radix: 36)
+    /// Random, so that no file can hold it on purpose.
+    static func boundary() -> String {
+        let parts = (0..<2).map { _ in String(UInt64.random(in: .min ... .max), radix: 36) }
+        return "samvad-" + parts.joined()
+    }
+
+    static func encode(_ parts: [MultipartPart], boundary: String) -> [UInt8] {
         var body: [UInt8] = []
         body.reserveCapacity(parts.reduce(64) { $0 + $1.bytes.count + 256 })
         for part in parts {
@@ -19,7 +20,7 @@ enum Multipart {
             body += "\r\n".utf8
         }
         body += "--\(boundary)--\r\n".utf8
-        return ("multipart/form-data; boundary=\(boundary)", body)
+        return body
     }
 
     /// The three characters that could end a name, as browsers escape them (WHATWG, multipart/form-data encoding).

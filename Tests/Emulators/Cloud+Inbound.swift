@@ -24,7 +24,8 @@ extension Cloud {
             state.counters.inbound += 1
             state.sequence += 1
             let message = ChatMessage(
-                sequence: state.sequence, id: id, fromCitizen: true, content: saying.content, contextID: saying.contextID,
+                sequence: state.sequence, id: id, fromCitizen: true, content: saying.content,
+                contextID: saying.contextID,
                 callbackData: nil, at: at, delivery: .sent)
             Self.withChat(saying.key, in: &state, at: now) { chat in
                 if saying.id == nil || chat.index(of: id) == nil { chat.append(message) }
@@ -49,12 +50,16 @@ extension Cloud {
         for (key, id) in messages {
             let moved = state.withLock { state in
                 Self.withChat(key, in: &state, at: now) { chat -> Bool in
-                    guard let index = chat.index(of: id), chat.messages[index].delivery < .delivered else { return false }
+                    guard let index = chat.index(of: id), chat.messages[index].delivery < .delivered else {
+                        return false
+                    }
                     chat.messages[index].delivery = .delivered
                     return true
                 }
             }
-            if moved { feed.publish(citizen: key.citizen, ["kind": "taken", "line": .string(key.line), "id": .string(id)]) }
+            if moved {
+                feed.publish(citizen: key.citizen, ["kind": "taken", "line": .string(key.line), "id": .string(id)])
+            }
         }
     }
 
@@ -94,7 +99,8 @@ extension Cloud {
                 "name": json["name"] ?? "flow", "body": "Sent",
                 "response_json": response?.object != nil ? .string(response?.text() ?? "") : response ?? .string("{}"),
             ]
-            saying = Saying(key: key, content: ["type": "interactive", "interactive": ["type": "nfm_reply", "nfm_reply": reply]])
+            saying = Saying(
+                key: key, content: ["type": "interactive", "interactive": ["type": "nfm_reply", "nfm_reply": reply]])
         case "unsupported":
             let errors: JSONValue = [
                 [
@@ -130,12 +136,16 @@ extension Cloud {
             let reply: JSONValue = ["id": .string(id), "title": button.at("reply.title")]
             return ["type": "interactive", "interactive": ["type": "button_reply", "button_reply": reply]]
         }
-        for row in (action?["sections"]?.array ?? []).flatMap({ $0["rows"]?.array ?? [] }) where row["id"]?.string == id {
+        for row in (action?["sections"]?.array ?? []).flatMap({ $0["rows"]?.array ?? [] }) where row["id"]?.string == id
+        {
             let reply: JSONValue = ["id": .string(id), "title": row["title"], "description": row["description"]]
             return ["type": "interactive", "interactive": ["type": "list_reply", "list_reply": reply]]
         }
-        for component in content.at("template.components")?.array ?? [] where component["sub_type"]?.string == "quick_reply" {
-            guard let payload = component["parameters"]?.array?.first?["payload"], payload.string == id else { continue }
+        for component in content.at("template.components")?.array ?? []
+        where component["sub_type"]?.string == "quick_reply" {
+            guard let payload = component["parameters"]?.array?.first?["payload"], payload.string == id else {
+                continue
+            }
             return ["type": "button", "button": ["payload": payload, "text": payload]]
         }
         return nil

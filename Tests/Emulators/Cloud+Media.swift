@@ -52,7 +52,9 @@ extension Cloud {
         let hash = media.lies ? [UInt8](repeating: 0xEE, count: 32) : media.sha256
         return [
             "messaging_product": "whatsapp",
-            "url": .string("\(base)/graph/lookaside/attachments/?mid=\(media.id)&ext=\(Int(expiresAt.timeIntervalSince1970))&hash=\(token)"),
+            "url": .string(
+                "\(base)/graph/lookaside/attachments/?mid=\(media.id)&ext=\(Int(expiresAt.timeIntervalSince1970))&hash=\(token)"
+            ),
             "mime_type": .string(media.type), "sha256": .string(hash.hexText), "file_size": .int(media.bytes.count),
             "id": .string(media.id),
         ]
@@ -78,7 +80,9 @@ extension Cloud {
             guard let known = self.media(id) else { throw .invalid("id", "no such media") }
             media = known
         } else if let name = json["sample"]?.string {
-            guard let paper = samples.paper(name) else { throw .invalid("sample", "one of \(samples.names.joined(separator: ", "))") }
+            guard let paper = samples.paper(name) else {
+                throw .invalid("sample", "one of \(samples.names.joined(separator: ", "))")
+            }
             media = try store(bytes: paper.bytes, type: paper.type, fileName: paper.name, line: nil)
         } else if let text = json["base64"]?.string, let bytes = Data(base64Encoded: text) {
             guard let mime = json["mime_type"]?.string else { throw .missing("mime_type") }

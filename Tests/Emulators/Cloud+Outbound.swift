@@ -53,14 +53,16 @@ extension Cloud {
                 state.counters.noteAccepted(callbackData: message.callbackData)
                 state.sequence += 1
                 let stored = ChatMessage(
-                    sequence: state.sequence, id: id, fromCitizen: false, content: message.content, contextID: message.contextID,
+                    sequence: state.sequence, id: id, fromCitizen: false, content: message.content,
+                    contextID: message.contextID,
                     callbackData: message.callbackData, at: now, delivery: .accepted)
                 Self.withChat(key, in: &state, at: now) { chat in
                     chat.append(stored)
                     chat.typingUntil = nil
                     if later == nil { chat.unread += 1 }
                 }
-                return .success((Accepted(messageID: id, key: key, answer: Self.answer(message, citizen, id)), stored, later))
+                return .success(
+                    (Accepted(messageID: id, key: key, answer: Self.answer(message, citizen, id)), stored, later))
             } catch { return .failure(error) }
         }
         let (accepted, stored, later) = try outcome.get()
@@ -98,7 +100,9 @@ extension Cloud {
             }
             return citizen(number, in: &state)
         case .businessScopedID(let id):
-            guard let number = state.numberOfUserID[id] else { throw GraphError(131026, "Receiver is incapable of receiving this message") }
+            guard let number = state.numberOfUserID[id] else {
+                throw GraphError(131026, "Receiver is incapable of receiving this message")
+            }
             if message.isTemplate, let name = message.content.at("template.name")?.string,
                 state.templates.values.contains(where: { $0.name == name && $0.category == "AUTHENTICATION" })
             {
@@ -119,7 +123,10 @@ extension Cloud {
         defer { state.lineBuckets[key.line] = bucket }
         guard bucket.take(at: now) else { throw GraphError(130429, "Cloud API message throughput has been reached.") }
         if settings.pairRateLimited, !withChat(key, in: &state, at: now, { $0.pair.take(at: now) }) {
-            throw GraphError(131056, "Too many messages sent from the sender phone number to the same recipient phone number in a short period of time.")
+            throw GraphError(
+                131056,
+                "Too many messages sent from the sender phone number to the same recipient phone number in a short period of time."
+            )
         }
         guard citizen.onWhatsApp else {
             let error = GraphError(131026, "Message failed to be delivered: the recipient is not on WhatsApp.")
@@ -131,7 +138,9 @@ extension Cloud {
         if open { return nil }
         guard message.isTemplate else {
             let error = GraphError(
-                131047, "Message failed to send because more than 24 hours have passed since the customer last replied to this number.")
+                131047,
+                "Message failed to send because more than 24 hours have passed since the customer last replied to this number."
+            )
             if settings.windowRefusedAtOnce { throw error }
             return error
         }
@@ -139,13 +148,18 @@ extension Cloud {
     }
 
     /// Meta's messaging limit: unique citizens a rolling day, shared by all numbers of the portfolio.
-    private static func spendPortfolio(on citizen: String, in state: inout CloudState, at now: Date) throws(GraphError) -> GraphError? {
+    private static func spendPortfolio(on citizen: String, in state: inout CloudState, at now: Date) throws(GraphError)
+        -> GraphError?
+    {
         if let since = state.businessInitiated[citizen], now.timeIntervalSince(since) < windowSeconds { return nil }
         if state.businessInitiated.count >= state.settings.portfolioLimit {
             state.businessInitiated = state.businessInitiated.filter { now.timeIntervalSince($0.value) < windowSeconds }
         }
         guard state.businessInitiated.count < state.settings.portfolioLimit else {
-            throw GraphError(131048, "Message failed to send because there are restrictions on how many messages can be sent from this phone number.")
+            throw GraphError(
+                131048,
+                "Message failed to send because there are restrictions on how many messages can be sent from this phone number."
+            )
         }
         state.businessInitiated[citizen] = now
         return nil
@@ -190,7 +204,9 @@ extension Cloud {
             }
             return key
         }
-        guard let key else { throw GraphError(100, "Invalid parameter: message_id does not belong to a received message") }
+        guard let key else {
+            throw GraphError(100, "Invalid parameter: message_id does not belong to a received message")
+        }
         feed.publish(citizen: key.citizen, ["kind": "seen", "line": .string(line), "id": .string(messageID)])
         if typing { feed.publish(citizen: key.citizen, ["kind": "typing", "line": .string(line)]) }
     }

@@ -53,14 +53,17 @@ extension Cloud {
     }
 
     private static func status(
-        _ message: ChatMessage, _ key: ChatKey, _ citizen: Citizen, _ delivery: Delivery, _ error: GraphError?, line: Line?,
+        _ message: ChatMessage, _ key: ChatKey, _ citizen: Citizen, _ delivery: Delivery, _ error: GraphError?,
+        line: Line?,
         at now: Date
     ) -> WebhookUpdate {
         let isTemplate = message.content["type"]?.string == "template"
         let priced = delivery == .sent || delivery == .delivered
         let item: JSONValue = [
-            "id": .string(message.id), "status": .string(delivery.name), "timestamp": .string(String(Int(now.timeIntervalSince1970))),
-            "recipient_id": citizen.hidesNumber ? nil : .string(key.citizen), "recipient_user_id": .string(citizen.userID),
+            "id": .string(message.id), "status": .string(delivery.name),
+            "timestamp": .string(String(Int(now.timeIntervalSince1970))),
+            "recipient_id": citizen.hidesNumber ? nil : .string(key.citizen),
+            "recipient_user_id": .string(citizen.userID),
             "biz_opaque_callback_data": message.callbackData.map { .string($0) },
             "pricing": priced
                 ? [
@@ -72,7 +75,8 @@ extension Cloud {
         ]
         // Meta leaves `contacts` out of failed statuses.
         return WebhookUpdate(
-            kind: .status, line: line, lane: key, contact: delivery == .failed ? nil : contact(citizen), item: item, at: now)
+            kind: .status, line: line, lane: key, contact: delivery == .failed ? nil : contact(citizen), item: item,
+            at: now)
     }
 
     /// The citizen looks at a chat: what was delivered there is read now.
@@ -123,6 +127,8 @@ extension Cloud {
 
     /// Any other field of the account: quality, limits, restrictions.
     func reportAccount(field: String, value: JSONValue) {
-        submit([WebhookUpdate(kind: .account(field: field), line: nil, lane: nil, contact: nil, item: value, at: clock.now)])
+        submit([
+            WebhookUpdate(kind: .account(field: field), line: nil, lane: nil, contact: nil, item: value, at: clock.now)
+        ])
     }
 }

@@ -8,12 +8,14 @@ extension Cloud {
     /// Every account of Meta's begins with this one.
     func addSampleTemplate() {
         let hello = TemplateRecord(
-            id: "1000000000000000001", name: "hello_world", language: "en_US", category: "UTILITY", status: "APPROVED", named: false,
+            id: "1000000000000000001", name: "hello_world", language: "en_US", category: "UTILITY", status: "APPROVED",
+            named: false,
             components: [
                 ["type": "HEADER", "format": "TEXT", "text": "Hello World"],
                 [
                     "type": "BODY",
-                    "text": "Welcome and congratulations!! This message demonstrates your ability to send a WhatsApp message notification.",
+                    "text":
+                        "Welcome and congratulations!! This message demonstrates your ability to send a WhatsApp message notification.",
                 ], ["type": "FOOTER", "text": "WhatsApp Business Platform sample message"],
             ])
         state.withLock { $0.templates[CloudState.templateKey(hello.name, hello.language)] = hello }
@@ -34,7 +36,8 @@ extension Cloud {
         let outcome: Result<CloudSettings, GraphError> = state.withLock { state in
             let key = CloudState.templateKey(request.name, request.language)
             guard state.templates[key] == nil else {
-                return .failure(GraphError(100, "Invalid parameter: there is already content in this language", subcode: 2_388_024))
+                return .failure(
+                    GraphError(100, "Invalid parameter: there is already content in this language", subcode: 2_388_024))
             }
             guard state.templates.count < Self.templatesMax else {
                 return .failure(GraphError(100, "Invalid parameter: the account has \(Self.templatesMax) templates"))
@@ -47,14 +50,18 @@ extension Cloud {
         let settings = try outcome.get()
         let verdict = ["approve": "APPROVED", "reject": "REJECTED"][settings.templateReview]
         if let verdict {
-            let judge: @Sendable () -> Void = { self.judge(name: request.name, language: request.language, status: verdict) }
+            let judge: @Sendable () -> Void = {
+                self.judge(name: request.name, language: request.language, status: verdict)
+            }
             if settings.templateReviewSeconds > 0 {
                 schedule.after(seconds: settings.templateReviewSeconds, judge)
             } else {
                 judge()
             }
         }
-        let status = state.withLock { $0.templates[CloudState.templateKey(request.name, request.language)]?.status ?? "PENDING" }
+        let status = state.withLock {
+            $0.templates[CloudState.templateKey(request.name, request.language)]?.status ?? "PENDING"
+        }
         return ["id": .string(id), "status": .string(status), "category": .string(request.category)]
     }
 
@@ -71,7 +78,8 @@ extension Cloud {
         reportAccount(
             field: "message_template_status_update",
             value: [
-                "event": .string(status), "message_template_id": .string(record.id), "message_template_name": .string(name),
+                "event": .string(status), "message_template_id": .string(record.id),
+                "message_template_name": .string(name),
                 "message_template_language": .string(language),
                 "reason": .string(reason ?? (status == "REJECTED" ? "INVALID_FORMAT" : "NONE")),
                 "other_info": pauses ? ["title": "FIRST_PAUSE", "description": "Quality is low."] : nil,
@@ -81,7 +89,9 @@ extension Cloud {
 
     func listTemplates(name: String?, limit: Int, after: String?) -> JSONValue {
         let records = state.withLock { state in
-            state.templates.values.filter { name == nil || $0.name == name }.sorted { ($0.name, $0.language) < ($1.name, $1.language) }
+            state.templates.values.filter { name == nil || $0.name == name }.sorted {
+                ($0.name, $0.language) < ($1.name, $1.language)
+            }
         }
         let start = after.flatMap { Int($0) } ?? 0
         let page = records.dropFirst(start).prefix(limit)

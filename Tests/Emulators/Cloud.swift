@@ -83,7 +83,9 @@ final class Cloud: Sendable {
         ]
     }
 
-    static func withChat<Result>(_ key: ChatKey, in state: inout CloudState, at now: Date, _ body: (inout Chat) -> Result) -> Result {
+    static func withChat<Result>(
+        _ key: ChatKey, in state: inout CloudState, at now: Date, _ body: (inout Chat) -> Result
+    ) -> Result {
         body(&state.chats[key, default: Chat(pair: .pair(at: now))])
     }
 

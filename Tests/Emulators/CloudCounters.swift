@@ -30,8 +30,10 @@ struct CloudCounters: Sendable {
     var json: JSONValue {
         [
             "inbound": .int(inbound), "accepted": .int(accepted), "duplicate_sends": .int(duplicateSends),
-            "refused": .object(JSONObject(refused.sorted { $0.key < $1.key }.map { (key: String($0.key), value: .int($0.value)) })),
-            "statuses": .object(JSONObject(statuses.sorted { $0.key < $1.key }.map { (key: $0.key, value: .int($0.value)) })),
+            "refused": .object(
+                JSONObject(refused.sorted { $0.key < $1.key }.map { (key: String($0.key), value: .int($0.value)) })),
+            "statuses": .object(
+                JSONObject(statuses.sorted { $0.key < $1.key }.map { (key: $0.key, value: .int($0.value)) })),
             "reads": .int(reads), "uploads": .int(uploads), "downloads": .int(downloads),
         ]
     }

@@ -8,7 +8,8 @@ extension ControlRoutes {
         router.post("/control/settings") { request, _ -> Response in
             let body = try await request.controlJSON()
             for key in body.object?.keys ?? [] where !Self.settingNames.contains(key) {
-                return .refused(.invalid(key, "is no setting; one of \(Self.settingNames.sorted().joined(separator: ", "))"))
+                return .refused(
+                    .invalid(key, "is no setting; one of \(Self.settingNames.sorted().joined(separator: ", "))"))
             }
             change(body)
             await dispatcher.change { settings in
@@ -32,7 +33,9 @@ extension ControlRoutes {
             if let text = body["statuses_up_to"]?.string {
                 state.settings.statusesUpTo = ["sent": .sent, "delivered": .delivered, "read": .read][text]
             }
-            if let seconds = body["status_delay_seconds"]?.double { state.settings.statusDelaySeconds = max(0, seconds) }
+            if let seconds = body["status_delay_seconds"]?.double {
+                state.settings.statusDelaySeconds = max(0, seconds)
+            }
             if let flag = body["statuses_dropped"]?.bool { state.settings.statusesDropped = flag }
             if let flag = body["status_before_response"]?.bool {
                 state.settings.statusBeforeResponse = flag
@@ -55,7 +58,8 @@ extension ControlRoutes {
             "window_refusal": settings.windowRefusedAtOnce ? "sync" : "async",
             "unknown_refusal": settings.unknownRefusedAtOnce ? "sync" : "async",
             "statuses_up_to": .string(settings.statusesUpTo?.name ?? "none"),
-            "status_delay_seconds": .double(settings.statusDelaySeconds), "statuses_dropped": .bool(settings.statusesDropped),
+            "status_delay_seconds": .double(settings.statusDelaySeconds),
+            "statuses_dropped": .bool(settings.statusesDropped),
             "status_before_response": .bool(settings.statusBeforeResponse),
             "messages_per_second": .double(settings.messagesPerSecond), "pair_rate": .bool(settings.pairRateLimited),
             "portfolio_limit": .int(settings.portfolioLimit), "template_review": .string(settings.templateReview),
@@ -72,7 +76,8 @@ extension ControlRoutes {
         router.post("/control/failures") { request, _ -> Response in
             let body = try await request.controlJSON()
             guard let kind = FailurePlan.Kind(rawValue: body["kind"]?.string ?? "") else {
-                return .refused(.invalid("kind", "one of \(FailurePlan.Kind.allCases.map(\.rawValue).joined(separator: ", "))"))
+                return .refused(
+                    .invalid("kind", "one of \(FailurePlan.Kind.allCases.map(\.rawValue).joined(separator: ", "))"))
             }
             var failure = FailurePlan.Failure(kind: kind)
             failure.code = body["code"]?.int ?? failure.code

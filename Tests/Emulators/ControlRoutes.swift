@@ -69,7 +69,8 @@ struct ControlRoutes: Sendable {
     }
 
     private func get(
-        _ name: String, _ router: Router<BasicRequestContext>, _ body: @escaping @Sendable (Request) async throws -> JSONValue
+        _ name: String, _ router: Router<BasicRequestContext>,
+        _ body: @escaping @Sendable (Request) async throws -> JSONValue
     ) {
         router.get("/control/\(name)") { request, _ -> Response in
             do { return .json(try await body(request)) } catch let error as GraphError { return .refused(error) }
@@ -79,8 +80,11 @@ struct ControlRoutes: Sendable {
     // MARK: Citizens speak
 
     private func place(_ body: JSONValue) throws(GraphError) -> (line: String, citizen: String) {
-        guard let line = body["line"]?.string ?? cloud.lines.first?.id, cloud.line(line) != nil else { throw .invalid("line", "is unknown") }
-        guard let citizen = body["citizen"]?.string, (7...15).contains(citizen.count), citizen.allSatisfy(\.isNumber) else {
+        guard let line = body["line"]?.string ?? cloud.lines.first?.id, cloud.line(line) != nil else {
+            throw .invalid("line", "is unknown")
+        }
+        guard let citizen = body["citizen"]?.string, (7...15).contains(citizen.count), citizen.allSatisfy(\.isNumber)
+        else {
             throw .invalid("citizen", "must be 7 to 15 digits with country code")
         }
         return (line, citizen)
@@ -105,10 +109,13 @@ struct ControlRoutes: Sendable {
             for number in 0..<min(count, Self.batchMax) {
                 let text = body["text"]?.string ?? "hi"
                 let message: JSONValue = ["type": "text", "text": .string(text.replacing("{n}", with: String(number)))]
-                said.append(cloud.say(try cloud.saying(message, line: line, citizen: String(first + number % citizens))))
+                said.append(
+                    cloud.say(try cloud.saying(message, line: line, citizen: String(first + number % citizens))))
             }
         } else {
-            guard let messages = body["messages"]?.array, messages.count <= Self.batchMax else { throw GraphError.missing("messages") }
+            guard let messages = body["messages"]?.array, messages.count <= Self.batchMax else {
+                throw GraphError.missing("messages")
+            }
             for message in messages {
                 let (line, citizen) = try place(message)
                 said.append(cloud.say(try cloud.saying(message, line: line, citizen: citizen)))
@@ -121,8 +128,11 @@ struct ControlRoutes: Sendable {
     private func webhooks(_ body: JSONValue) async throws -> JSONValue {
         if body["hold"]?.bool == true { await dispatcher.hold() }
         if let order = body["release"]?.string {
-            guard ["as_is", "reversed", "shuffled"].contains(order) else { throw GraphError.invalid("release", "is unknown") }
-            let count = await dispatcher.release(order: order, batch: body["batch"]?.int ?? 1, plan: try DeliveryPlan(body))
+            guard ["as_is", "reversed", "shuffled"].contains(order) else {
+                throw GraphError.invalid("release", "is unknown")
+            }
+            let count = await dispatcher.release(
+                order: order, batch: body["batch"]?.int ?? 1, plan: try DeliveryPlan(body))
             return ["released": .int(count)]
         }
         return ["held": (await dispatcher.heldCount).map { .int($0) }]
@@ -138,7 +148,9 @@ struct ControlRoutes: Sendable {
         [
             "account": .string(cloud.account),
             "lines": .array(
-                cloud.lines.map { ["id": .string($0.id), "number": .string($0.displayNumber), "name": .string($0.name)] }),
+                cloud.lines.map {
+                    ["id": .string($0.id), "number": .string($0.displayNumber), "name": .string($0.name)]
+                }),
         ]
     }
 
@@ -155,8 +167,13 @@ struct ControlRoutes: Sendable {
     /// Sets the status of one, or creates it when `components` are given.
     private func templates(_ body: JSONValue) throws -> JSONValue {
         if body["components"] != nil, body["status"] == nil { return try cloud.createTemplate(body) }
-        guard let name = body["name"]?.string, let language = body["language"]?.string else { throw GraphError.missing("name, language") }
-        guard cloud.judge(name: name, language: language, status: body["status"]?.string ?? "APPROVED", reason: body["reason"]?.string)
+        guard let name = body["name"]?.string, let language = body["language"]?.string else {
+            throw GraphError.missing("name, language")
+        }
+        guard
+            cloud.judge(
+                name: name, language: language, status: body["status"]?.string ?? "APPROVED",
+                reason: body["reason"]?.string)
         else { throw GraphError.invalid("name", "no such template") }
         return ["success": true]
     }
@@ -177,7 +194,8 @@ struct ControlRoutes: Sendable {
     private func counters() async -> JSONValue {
         let cloudCounters = cloud.state.withLock { $0.counters.json }
         return [
-            "cloud": cloudCounters, "webhooks": await dispatcher.counters.json, "webhooks_waiting": .int(await dispatcher.waitingCount),
+            "cloud": cloudCounters, "webhooks": await dispatcher.counters.json,
+            "webhooks_waiting": .int(await dispatcher.waitingCount),
             "scheduled": .int(cloud.schedule.pendingCount),
         ]
     }
@@ -223,7 +241,9 @@ struct ControlRoutes: Sendable {
                 // Newest first until the sequence is reached: a poll costs what is new.
                 for message in (state.chats[key]?.messages ?? []).reversed() {
                     guard message.sequence > wanted.after else { break }
-                    if wanted.direction == "all" || (wanted.direction == "in") == message.fromCitizen { found.append((key, message)) }
+                    if wanted.direction == "all" || (wanted.direction == "in") == message.fromCitizen {
+                        found.append((key, message))
+                    }
                 }
             }
             return (found.sorted { $0.1.sequence < $1.1.sequence }, state.sequence)

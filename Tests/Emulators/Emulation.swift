@@ -39,11 +39,13 @@ struct Emulation: Sendable {
         let identifiers = Identifiers(seed: settings.seed)
         accessToken = AccessToken(settings.accessToken)
         cloud = Cloud(
-            account: settings.account, lines: settings.lines, clock: clock, schedule: schedule, identifiers: identifiers,
+            account: settings.account, lines: settings.lines, clock: clock, schedule: schedule,
+            identifiers: identifiers,
             samples: SamplePapers(folder: settings.pagesFolder.appendingPathComponent("samples")))
         dispatcher = WebhookDispatcher(
             settings: .init(url: settings.webhookURL, account: settings.account), poster: poster,
-            signer: WebhookSigner(appSecret: settings.appSecret, previousSecret: settings.previousAppSecret), clock: clock,
+            signer: WebhookSigner(appSecret: settings.appSecret, previousSecret: settings.previousAppSecret),
+            clock: clock,
             schedule: schedule, traffic: traffic, identifiers: identifiers, onTaken: { [cloud] in cloud.noteTaken($0) })
         gateway = PaymentsGateway(
             cloud: cloud, poster: poster, traffic: traffic,
@@ -62,7 +64,8 @@ struct Emulation: Sendable {
         let payments = PaymentsRoutes(gateway: gateway, pages: pages)
         payments.add(to: router)
         ControlRoutes(
-            cloud: cloud, dispatcher: dispatcher, traffic: traffic, gateway: gateway, payments: payments, accessToken: accessToken,
+            cloud: cloud, dispatcher: dispatcher, traffic: traffic, gateway: gateway, payments: payments,
+            accessToken: accessToken,
             handshake: handshake
         ).add(to: router)
         try addEDistrictRoutes(to: router, clock: clock)
@@ -73,7 +76,9 @@ struct Emulation: Sendable {
     func work() async {
         await withTaskGroup { group in
             group.addTask { await schedule.run() }
-            group.addTask { for await (updates, plan) in cloud.webhooks { await dispatcher.enqueue(updates, plan: plan) } }
+            group.addTask {
+                for await (updates, plan) in cloud.webhooks { await dispatcher.enqueue(updates, plan: plan) }
+            }
             await group.waitForAll()
         }
     }
@@ -84,7 +89,8 @@ struct Emulation: Sendable {
         logger.logLevel = .critical
         return Application(
             router: try router(), server: .http1(configuration: .init(additionalChannelHandlers: [ConnectionCutter()])),
-            configuration: .init(address: .hostname(settings.host, port: settings.port), serverName: "samvad-emulators"),
+            configuration: .init(
+                address: .hostname(settings.host, port: settings.port), serverName: "samvad-emulators"),
             onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? 0) }, logger: logger)
     }
 }

@@ -15,7 +15,9 @@ final class EmulatorClock: Sendable {
     init(base: @escaping @Sendable () -> Date = { Date() }, file: URL? = nil) {
         self.base = base
         self.file = file
-        let kept = file.flatMap { try? String(contentsOf: $0, encoding: .utf8) }.flatMap { TimeInterval($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
+        let kept = file.flatMap { try? String(contentsOf: $0, encoding: .utf8) }.flatMap {
+            TimeInterval($0.trimmingCharacters(in: .whitespacesAndNewlines))
+        }
         offsetSecondsStore = Mutex(kept ?? 0)
     }
 

@@ -7,7 +7,9 @@ import Hummingbird
 struct EmulatorsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "samvad-emulators",
-        abstract: "Strict stand-ins for Meta's Cloud API, a payment gateway and e-District, with a citizen's phone to try them.")
+        abstract:
+            "Strict stand-ins for Meta's Cloud API, a payment gateway and e-District, with a citizen's phone to try them."
+    )
 
     @Option(help: "HOST:PORT to listen on.") var listen = "127.0.0.1:9000"
     @Option(help: "Where webhooks go.") var webhookURL = "http://127.0.0.1:8080/webhooks/whatsapp"
@@ -35,7 +37,9 @@ struct EmulatorsCommand: AsyncParsableCommand {
     }
 
     private var address: (host: String, port: Int)? {
-        guard let colon = listen.lastIndex(of: ":"), let port = Int(listen[listen.index(after: colon)...]) else { return nil }
+        guard let colon = listen.lastIndex(of: ":"), let port = Int(listen[listen.index(after: colon)...]) else {
+            return nil
+        }
         return (String(listen[..<colon]), port)
     }
 
@@ -58,25 +62,34 @@ struct EmulatorsCommand: AsyncParsableCommand {
         guard let address else { throw ExitCode.validationFailure }
         let lines = line.compactMap(Self.line)
         let settings = Emulation.Settings(
-            host: address.host, port: address.port, webhookURL: webhookURL, paymentCallbackURL: callbackURL, appSecret: appSecret,
-            previousAppSecret: previousAppSecret, accessToken: accessToken, verifyToken: verifyToken, paymentSecret: paymentSecret,
+            host: address.host, port: address.port, webhookURL: webhookURL, paymentCallbackURL: callbackURL,
+            appSecret: appSecret,
+            previousAppSecret: previousAppSecret, accessToken: accessToken, verifyToken: verifyToken,
+            paymentSecret: paymentSecret,
             account: account,
-            lines: lines.isEmpty ? [Line(id: "100000000000001", displayNumber: "911140000001", name: "राजस्व विभाग · Revenue")] : lines,
+            lines: lines.isEmpty
+                ? [Line(id: "100000000000001", displayNumber: "911140000001", name: "राजस्व विभाग · Revenue")] : lines,
             seed: seed ?? UInt64.random(in: .min ... .max),
-            pagesFolder: pages.map { URL(fileURLWithPath: $0) } ?? Bundle.module.bundleURL.appendingPathComponent("Pages"))
+            pagesFolder: pages.map { URL(fileURLWithPath: $0) }
+                ?? Bundle.module.bundleURL.appendingPathComponent("Pages"))
         guard let poster = HTTPWebhookPoster(urls: [webhookURL, callbackURL]) else {
             throw CleanExit.message("The machine gives no thread for outgoing calls.")
         }
         let clock = EmulatorClock(file: clockFile.map { URL(fileURLWithPath: $0) })
         let emulation = Emulation(settings, poster: poster, clock: clock)
-        if let templates { try emulation.cloud.addApproved(JSONValue(parsing: Array(Data(contentsOf: URL(fileURLWithPath: templates))))) }
+        if let templates {
+            try emulation.cloud.addApproved(
+                JSONValue(parsing: Array(Data(contentsOf: URL(fileURLWithPath: templates)))))
+        }
         let keeper = stateDir.map { StateKeeper(folder: URL(fileURLWithPath: $0), cloud: emulation.cloud) }
         try keeper?.restore()
         Task { await emulation.work() }
         Task { await emulation.handshake.askUntilAnswered() }
         if let keeper { Task { await keeper.run() } }
         let stops = [SIGTERM, SIGINT].map { Self.onSignal($0) { keeper?.saveNow() } }
-        print("samvad-emulators: phone http://\(listen)/  console http://\(listen)/console  Graph http://\(listen)/graph")
+        print(
+            "samvad-emulators: phone http://\(listen)/  console http://\(listen)/console  Graph http://\(listen)/graph")
+        fflush(nil)
         try await emulation.application().run()
         withExtendedLifetime(stops) {}
     }
@@ -87,7 +100,8 @@ struct EmulatorsCommand: AsyncParsableCommand {
         let source = DispatchSource.makeSignalSource(signal: number)
         source.setEventHandler {
             save()
-            Foundation.exit(0)
+            // Without atexit: the client's thread and open phones have nothing to finish.
+            _exit(0)
         }
         source.resume()
         return source

@@ -15,7 +15,8 @@ final class EventFeed: Sendable {
 
     /// - Parameter isPhone: a page, on which a citizen reads; a long poll is not one.
     func listen(citizen: String, isPhone: Bool) -> (number: Int, events: AsyncStream<JSONValue>) {
-        let (events, continuation) = AsyncStream.makeStream(of: JSONValue.self, bufferingPolicy: .bufferingNewest(Self.backlogMax))
+        let (events, continuation) = AsyncStream.makeStream(
+            of: JSONValue.self, bufferingPolicy: .bufferingNewest(Self.backlogMax))
         let number = state.withLock { state in
             state.next += 1
             state.listeners[citizen, default: [:]][state.next] = continuation

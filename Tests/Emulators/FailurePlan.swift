@@ -39,7 +39,8 @@ final class FailurePlan: Sendable {
     func next(line: String, edge: String) -> Failure? {
         failures.withLock { failures in
             guard !failures.isEmpty else { return nil }
-            guard let index = failures.firstIndex(where: { ($0.line ?? line) == line && ($0.edge ?? edge) == edge }) else { return nil }
+            guard let index = failures.firstIndex(where: { ($0.line ?? line) == line && ($0.edge ?? edge) == edge })
+            else { return nil }
             failures[index].remaining -= 1
             let failure = failures[index]
             if failure.remaining <= 0 { failures.remove(at: index) }
@@ -51,7 +52,8 @@ final class FailurePlan: Sendable {
         .array(
             failures.withLock { $0 }.map { failure in
                 [
-                    "kind": .string(failure.kind.rawValue), "code": .int(failure.code), "remaining": .int(failure.remaining),
+                    "kind": .string(failure.kind.rawValue), "code": .int(failure.code),
+                    "remaining": .int(failure.remaining),
                     "line": failure.line.map { .string($0) }, "edge": failure.edge.map { .string($0) },
                 ]
             })

@@ -15,7 +15,9 @@ struct GraphError: Error, Sendable, Equatable {
     /// A required field that is not there.
     static func missing(_ path: String) -> GraphError { GraphError(131008, "Parameter '\(path)' is required.") }
     /// A field whose value cannot be.
-    static func invalid(_ path: String, _ why: String) -> GraphError { GraphError(131009, "Parameter '\(path)': \(why)") }
+    static func invalid(_ path: String, _ why: String) -> GraphError {
+        GraphError(131009, "Parameter '\(path)': \(why)")
+    }
 
     static func unknownObject(_ id: String, method: String) -> GraphError {
         GraphError(

@@ -60,7 +60,8 @@ struct GraphRoutes: Sendable {
 
     private func refuse(_ error: GraphError) -> Response {
         .json(
-            error.body(traceID: cloud.identifiers.traceID()), status: HTTPResponse.Status(code: error.httpStatus), style: .meta)
+            error.body(traceID: cloud.identifiers.traceID()), status: HTTPResponse.Status(code: error.httpStatus),
+            style: .meta)
     }
 
     private func open(_ request: Request, path: [String]) throws(GraphError) -> Call {
@@ -187,8 +188,11 @@ struct GraphRoutes: Sendable {
         switch (call.method, call.edge) {
         case (.get, "message_templates"):
             let limit = min(100, max(1, call.request.query("limit").flatMap { Int($0) } ?? 25))
-            var page = cloud.listTemplates(name: call.request.query("name"), limit: limit, after: call.request.query("after"))
-            if page.at("paging.next") != nil, let after = page.at("paging.cursors.after")?.string, var paging = page["paging"] {
+            var page = cloud.listTemplates(
+                name: call.request.query("name"), limit: limit, after: call.request.query("after"))
+            if page.at("paging.next") != nil, let after = page.at("paging.cursors.after")?.string,
+                var paging = page["paging"]
+            {
                 paging["next"] = .string("\(call.request.base)\(call.request.uri.path)?limit=\(limit)&after=\(after)")
                 page["paging"] = paging
             }
@@ -226,6 +230,9 @@ final class AccessToken: Sendable {
         if expired.isSet { throw GraphError(190, "Error validating access token: Session has expired.", subcode: 463) }
         let given = request.headers[.authorization] != nil
         throw GraphError(
-            190, given ? "Invalid OAuth access token - Cannot parse access token" : "An access token is required to request this resource.")
+            190,
+            given
+                ? "Invalid OAuth access token - Cannot parse access token"
+                : "An access token is required to request this resource.")
     }
 }

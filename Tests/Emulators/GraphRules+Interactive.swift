@@ -32,13 +32,19 @@ extension GraphRules {
     private static let anyHeader: Set<String> = ["text", "image", "video", "document"]
 
     static let interactiveKinds: [String: InteractiveKind] = [
-        "button": InteractiveKind(headers: anyHeader) { rules, action throws(GraphError) in try rules.replyButtons(action) },
-        "list": InteractiveKind(bodyMax: 4096, headers: ["text"]) { rules, action throws(GraphError) in try rules.list(action) },
+        "button": InteractiveKind(headers: anyHeader) { rules, action throws(GraphError) in
+            try rules.replyButtons(action)
+        },
+        "list": InteractiveKind(bodyMax: 4096, headers: ["text"]) { rules, action throws(GraphError) in
+            try rules.list(action)
+        },
         "cta_url": InteractiveKind(headers: anyHeader) { rules, action throws(GraphError) in try rules.ctaURL(action) },
         "location_request_message": InteractiveKind(footer: false) { _, action throws(GraphError) in
             _ = try action.oneOf("name", ["send_location"])
         },
-        "address_message": InteractiveKind(headers: ["text"]) { rules, action throws(GraphError) in try rules.address(action) },
+        "address_message": InteractiveKind(headers: ["text"]) { rules, action throws(GraphError) in
+            try rules.address(action)
+        },
         "flow": InteractiveKind(headers: anyHeader) { rules, action throws(GraphError) in try rules.flow(action) },
         "order_details": InteractiveKind(headers: ["image", "document"]) { rules, action throws(GraphError) in
             try rules.orderDetails(action)
@@ -49,7 +55,9 @@ extension GraphRules {
             try action.text("catalog_id", max: 128)
             try action.text("product_retailer_id", max: 128)
         },
-        "product_list": InteractiveKind(headers: ["text"]) { rules, action throws(GraphError) in try rules.productList(action) },
+        "product_list": InteractiveKind(headers: ["text"]) { rules, action throws(GraphError) in
+            try rules.productList(action)
+        },
         "catalog_message": InteractiveKind { _, action throws(GraphError) in
             _ = try action.oneOf("name", ["catalog_message"])
         },
@@ -116,7 +124,8 @@ extension GraphRules {
             rows += try section.items("rows", count: 1...Self.listRowCountMax)
         }
         guard rows.count <= Self.listRowCountMax else {
-            throw .invalid("\(action.path).sections", "Total row count exceeds max allowed count: \(Self.listRowCountMax)")
+            throw .invalid(
+                "\(action.path).sections", "Total row count exceeds max allowed count: \(Self.listRowCountMax)")
         }
         for row in rows {
             try row.text("id", max: Self.rowIDMax)
@@ -158,7 +167,9 @@ extension GraphRules {
         }
         try parameters.text("flow_cta", max: Self.flowButtonMax)
         if parameters.has("mode") { _ = try parameters.oneOf("mode", ["draft", "published"]) }
-        let kind = parameters.has("flow_action") ? try parameters.oneOf("flow_action", ["navigate", "data_exchange"]) : "navigate"
+        let kind =
+            parameters.has("flow_action")
+            ? try parameters.oneOf("flow_action", ["navigate", "data_exchange"]) : "navigate"
         guard let payload = parameters.optionalField("flow_action_payload") else { return }
         if kind == "navigate" { try payload.text("screen", max: 256) }
         if let data = payload.optionalField("data") {

@@ -12,7 +12,9 @@ extension GraphRules {
     static let paisePerRupee = 100
 
     static let gateways: Set<String> = ["billdesk", "razorpay", "payu", "zaakpay"]
-    static let orderStates: Set<String> = ["pending", "processing", "partially_shipped", "shipped", "completed", "canceled"]
+    static let orderStates: Set<String> = [
+        "pending", "processing", "partially_shipped", "shipped", "completed", "canceled",
+    ]
 
     func orderDetails(_ action: FieldReader) throws(GraphError) {
         _ = try action.oneOf("name", ["review_and_pay"])
@@ -33,7 +35,8 @@ extension GraphRules {
                 throw .invalid("\(expiration.path).timestamp", "must be a Unix timestamp in seconds")
             }
             guard Double(moment) >= facts.now.timeIntervalSince1970 + Double(Self.orderExpirySecondsMin) else {
-                throw .invalid("\(expiration.path).timestamp", "must be at least \(Self.orderExpirySecondsMin) seconds ahead")
+                throw .invalid(
+                    "\(expiration.path).timestamp", "must be at least \(Self.orderExpirySecondsMin) seconds ahead")
             }
             try expiration.text("description", max: Self.orderDescriptionMax)
         }
@@ -75,7 +78,9 @@ extension GraphRules {
     }
 
     /// Completed and canceled are final (2046).
-    static func mayMove(orderFrom old: String, to new: String) -> Bool { !["completed", "canceled"].contains(old) || old == new }
+    static func mayMove(orderFrom old: String, to new: String) -> Bool {
+        !["completed", "canceled"].contains(old) || old == new
+    }
 
     private func referenceID(_ parameters: FieldReader) throws(GraphError) {
         let id = try parameters.text("reference_id", max: Self.referenceIDMax)
@@ -109,8 +114,10 @@ extension GraphRules {
             case "upi_intent_link":
                 let link = try part.text("link", max: 2000)
                 let names = Set(
-                    link.split(separator: "?").last?.split(separator: "&").compactMap { $0.split(separator: "=").first } ?? [])
-                guard link.hasPrefix("upi://pay?"), ["pa", "pn", "tr"].allSatisfy({ names.contains(Substring($0)) }) else {
+                    link.split(separator: "?").last?.split(separator: "&").compactMap { $0.split(separator: "=").first }
+                        ?? [])
+                guard link.hasPrefix("upi://pay?"), ["pa", "pn", "tr"].allSatisfy({ names.contains(Substring($0)) })
+                else {
                     throw .invalid("\(part.path).link", "must be a upi://pay link with pa, pn and tr")
                 }
             default: try part.link("uri")
@@ -130,7 +137,8 @@ extension GraphRules {
         let configuration =
             setting?.at("payment_gateway.configuration_name")?.string ?? parameters["payment_configuration"]?.string
         return OrderRecord(
-            referenceID: reference, totalPaise: total, mode: type, gateway: setting?.at("payment_gateway.type")?.string ?? "razorpay",
+            referenceID: reference, totalPaise: total, mode: type,
+            gateway: setting?.at("payment_gateway.type")?.string ?? "razorpay",
             configuration: configuration ?? "", order: parameters["order"] ?? .null,
             expiresAt: parameters.at("order.expiration.timestamp")?.lenientInt, createdAt: now)
     }

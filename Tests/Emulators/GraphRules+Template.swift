@@ -58,7 +58,8 @@ extension GraphRules {
     private func fill(_ record: TemplateRecord, with given: [FieldReader]) throws(GraphError) {
         var filled: Set<String> = []
         for component in given {
-            let type = try component.oneOf("type", ["header", "body", "button", "carousel", "limited_time_offer", "order_status"])
+            let type = try component.oneOf(
+                "type", ["header", "body", "button", "carousel", "limited_time_offer", "order_status"])
             filled.insert(type == "button" ? "button\(try buttonIndex(component))" : type)
             switch type {
             case "header": try fillHeader(record, component)
@@ -68,7 +69,9 @@ extension GraphRules {
             }
         }
         if !filled.contains("body") {
-            try count(expected: TemplateRecord.variables(in: record.component("BODY")?["text"]?.string ?? "").count, got: 0, "body")
+            try count(
+                expected: TemplateRecord.variables(in: record.component("BODY")?["text"]?.string ?? "").count, got: 0,
+                "body")
         }
         if !filled.contains("header"), let header = record.component("HEADER") {
             let format = header["format"]?.string ?? "TEXT"
@@ -76,25 +79,33 @@ extension GraphRules {
             try count(expected: expected, got: 0, "header")
         }
         for (index, button) in record.buttons.enumerated() where !filled.contains("button\(index)") {
-            try count(expected: TemplateRecord.variables(in: button["url"]?.string ?? "").count, got: 0, "buttons[\(index)]")
+            try count(
+                expected: TemplateRecord.variables(in: button["url"]?.string ?? "").count, got: 0, "buttons[\(index)]")
         }
     }
 
     private func count(expected: Int, got: Int, _ place: String) throws(GraphError) {
         guard expected == got else {
-            throw GraphError(132000, "\(place): number of localizable_params (\(got)) does not match the expected number of params (\(expected))")
+            throw GraphError(
+                132000,
+                "\(place): number of localizable_params (\(got)) does not match the expected number of params (\(expected))"
+            )
         }
     }
 
     private func buttonIndex(_ component: FieldReader) throws(GraphError) -> Int {
-        guard let index = try component.field("index").value.lenientInt else { throw .invalid("\(component.path).index", "must be a number") }
+        guard let index = try component.field("index").value.lenientInt else {
+            throw .invalid("\(component.path).index", "must be a number")
+        }
         return index
     }
 
     private func fillHeader(_ record: TemplateRecord, _ component: FieldReader) throws(GraphError) {
         let header = record.component("HEADER")
         let format = header?["format"]?.string ?? "TEXT"
-        guard format != "TEXT" else { return try fillText(header?["text"]?.string ?? "", named: record.named, component) }
+        guard format != "TEXT" else {
+            return try fillText(header?["text"]?.string ?? "", named: record.named, component)
+        }
         let parameters = try component.items("parameters", count: 0...10)
         try count(expected: 1, got: parameters.count, "header")
         guard parameters[0].value["type"]?.string?.uppercased() == format else {
@@ -113,9 +124,12 @@ extension GraphRules {
         var length = text.utf16.count
         for parameter in parameters {
             let type = try parameter.oneOf("type", ["text", "currency", "date_time"])
-            let value = type == "text" ? try parameter.text("text", max: 32768) : parameter.value.at("\(type).fallback_value")?.string ?? ""
+            let value =
+                type == "text"
+                ? try parameter.text("text", max: 32768) : parameter.value.at("\(type).fallback_value")?.string ?? ""
             guard !value.contains(where: { $0.isNewline || $0 == "\t" }), !value.contains("     ") else {
-                throw GraphError(132018, "Param text cannot have new-line/tab characters or more than 4 consecutive spaces")
+                throw GraphError(
+                    132018, "Param text cannot have new-line/tab characters or more than 4 consecutive spaces")
             }
             if named {
                 let name = try parameter.text("parameter_name", max: 64)
@@ -130,13 +144,16 @@ extension GraphRules {
         let kind = try component.oneOf(
             "sub_type", ["quick_reply", "url", "copy_code", "flow", "catalog", "mpm", "order_details", "voice_call"])
         let index = try buttonIndex(component)
-        guard record.buttons.indices.contains(index) else { throw GraphError(132012, "the template has no button \(index)") }
+        guard record.buttons.indices.contains(index) else {
+            throw GraphError(132012, "the template has no button \(index)")
+        }
         let expectedType = record.buttons[index]["type"]?.string?.lowercased() ?? ""
         guard kind == expectedType else { throw GraphError(132012, "button \(index) is \(expectedType), not \(kind)") }
         let parameters = component.has("parameters") ? try component.items("parameters", count: 0...2) : []
         if kind == "url" {
             try count(
-                expected: TemplateRecord.variables(in: record.buttons[index]["url"]?.string ?? "").count, got: parameters.count,
+                expected: TemplateRecord.variables(in: record.buttons[index]["url"]?.string ?? "").count,
+                got: parameters.count,
                 "buttons[\(index)]")
         }
         if kind == "order_details", let order = parameters.first?.value.at("action.order_details") {
@@ -147,44 +164,63 @@ extension GraphRules {
 
     // MARK: Creating
 
-    static func checkCreation(_ body: JSONValue) throws(GraphError) -> (name: String, language: String, category: String, named: Bool) {
+    static func checkCreation(_ body: JSONValue) throws(GraphError) -> (
+        name: String, language: String, category: String, named: Bool
+    ) {
         let request = FieldReader(value: body, path: "")
-        func wrong(_ why: String, _ subcode: Int? = nil) -> GraphError { GraphError(100, "Invalid parameter: \(why)", subcode: subcode) }
+        func wrong(_ why: String, _ subcode: Int? = nil) -> GraphError {
+            GraphError(100, "Invalid parameter: \(why)", subcode: subcode)
+        }
         let name = try request.text("name", max: templateNameMax)
         guard name.allSatisfy({ $0.isASCII && ($0.isLowercase || $0.isNumber || $0 == "_") }) else {
             throw wrong("name may hold only a-z, 0-9 and _")
         }
         let category = try request.oneOf("category", ["AUTHENTICATION", "UTILITY", "MARKETING"])
         let language = try request.text("language", max: 16)
-        guard language.wholeMatch(of: #/[a-z]{2,3}(_[A-Z]{2,3})?/#) != nil else { throw wrong("language is not supported") }
+        guard language.wholeMatch(of: #/[a-z]{2,3}(_[A-Z]{2,3})?/#) != nil else {
+            throw wrong("language is not supported")
+        }
         let components = try request.items("components", count: 1...10)
         for component in components { try checkComponent(component, wrong: wrong) }
         let bodies = components.filter { $0.value["type"]?.string?.uppercased() == "BODY" }
-        guard bodies.count == 1 || category == "AUTHENTICATION" else { throw wrong("exactly one BODY component is required") }
+        guard bodies.count == 1 || category == "AUTHENTICATION" else {
+            throw wrong("exactly one BODY component is required")
+        }
         return (name, language, category, body["parameter_format"]?.string?.uppercased() == "NAMED")
     }
 
-    private static func checkComponent(_ component: FieldReader, wrong: (String, Int?) -> GraphError) throws(GraphError) {
+    private static func checkComponent(_ component: FieldReader, wrong: (String, Int?) -> GraphError) throws(GraphError)
+    {
         switch try component.text("type", max: 32).uppercased() {
         case "HEADER":
             guard (component.value["format"]?.string ?? "TEXT").uppercased() == "TEXT" else { return }
             let text = try component.text("text", max: headerTextMax)
-            guard TemplateRecord.variables(in: text).count <= 1 else { throw wrong("HEADER holds more than one variable", nil) }
+            guard TemplateRecord.variables(in: text).count <= 1 else {
+                throw wrong("HEADER holds more than one variable", nil)
+            }
         case "BODY":
             guard component.has("text") else { return }
             let text = try component.text("text", max: templateBodyMax).trimmingEdges()
             let count = TemplateRecord.variables(in: text).count
-            guard !text.hasPrefix("{{"), !text.hasSuffix("}}") else { throw wrong("variables can't be at the start or end", 2_388_299) }
+            guard !text.hasPrefix("{{"), !text.hasSuffix("}}") else {
+                throw wrong("variables can't be at the start or end", 2_388_299)
+            }
             let words = text.split(whereSeparator: \.isWhitespace).count
-            guard count == 0 || words >= 2 * count + 1 else { throw wrong("too many variables for its length", 2_388_293) }
-            guard count == 0 || component.has("example") else { throw wrong("BODY with variables needs an example", nil) }
+            guard count == 0 || words >= 2 * count + 1 else {
+                throw wrong("too many variables for its length", 2_388_293)
+            }
+            guard count == 0 || component.has("example") else {
+                throw wrong("BODY with variables needs an example", nil)
+            }
         case "FOOTER": try component.text("text", max: footerMax)
         case "BUTTONS":
             let buttons = try component.items("buttons", count: 1...templateButtonCountMax)
             let types = buttons.map { $0.value["type"]?.string?.uppercased() ?? "" }
             for button in buttons { try button.optionalText("text", max: templateButtonTextMax) }
             guard types.filter({ $0 == "URL" }).count <= 2 else { throw wrong("more than 2 URL buttons", nil) }
-            guard types.filter({ $0 == "PHONE_NUMBER" }).count <= 1 else { throw wrong("more than 1 PHONE_NUMBER button", nil) }
+            guard types.filter({ $0 == "PHONE_NUMBER" }).count <= 1 else {
+                throw wrong("more than 1 PHONE_NUMBER button", nil)
+            }
             let quick = types.map { $0 == "QUICK_REPLY" }
             guard zip(quick, quick.dropFirst()).filter({ $0 != $1 }).count <= 1 else {
                 throw wrong("quick replies must stand together", nil)

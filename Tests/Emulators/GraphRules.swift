@@ -113,7 +113,8 @@ struct GraphRules: Sendable {
         guard request.has("recipient") else { throw GraphError(100, "The parameter to is required.") }
         let id = try request.text("recipient", max: 160)
         let parts = id.split(separator: ".", omittingEmptySubsequences: false)
-        guard (2...3).contains(parts.count), parts[0].count == 2, parts.allSatisfy({ $0.allSatisfy { $0.isLetter || $0.isNumber } })
+        guard (2...3).contains(parts.count), parts[0].count == 2,
+            parts.allSatisfy({ $0.allSatisfy { $0.isLetter || $0.isNumber } })
         else { throw .invalid("recipient", "is not a business-scoped user id") }
         return .businessScopedID(id)
     }
@@ -132,14 +133,17 @@ struct GraphRules: Sendable {
         case (true, false):
             let id = try field.field("id").value
             guard let mediaID = id.string ?? id.int.map(String.init), let type = facts.mediaType(mediaID) else {
-                throw GraphError(100, "Param \(field.path)[\'id\'] is not a valid whatsapp business account media attachment ID")
+                throw GraphError(
+                    100, "Param \(field.path)[\'id\'] is not a valid whatsapp business account media attachment ID")
             }
             guard MediaRules.kind(ofType: type)?.name == kind || kind == "document" else {
                 throw GraphError(131053, "Media of type \(type) can't be sent as \(kind)")
             }
         }
         if field.has("caption") {
-            guard ["image", "video", "document"].contains(kind) else { throw .invalid("\(field.path).caption", "is not allowed") }
+            guard ["image", "video", "document"].contains(kind) else {
+                throw .invalid("\(field.path).caption", "is not allowed")
+            }
             try field.text("caption", max: Self.captionMax)
         }
         if field.has("filename") {
@@ -167,8 +171,11 @@ struct GraphRules: Sendable {
 
     private func reaction(_ field: FieldReader) throws(GraphError) {
         try field.text("message_id", max: 512)
-        guard let emoji = try field.field("emoji").value.string else { throw .invalid("\(field.path).emoji", "must be a string") }
-        guard emoji.isEmpty || emoji.count == 1 && emoji.unicodeScalars.contains(where: { $0.properties.isEmoji }) else {
+        guard let emoji = try field.field("emoji").value.string else {
+            throw .invalid("\(field.path).emoji", "must be a string")
+        }
+        guard emoji.isEmpty || emoji.count == 1 && emoji.unicodeScalars.contains(where: { $0.properties.isEmoji })
+        else {
             throw .invalid("\(field.path).emoji", "must be one emoji")
         }
     }

@@ -45,7 +45,8 @@ final class Identifiers: Sendable {
 
     /// The same for the same number, so that a restart changes nobody's identity.
     static func userID(number: String) -> String {
-        var generator = Generator(state: number.utf8.reduce(14_695_981_039_346_656_037) { ($0 ^ UInt64($1)) &* 1_099_511_628_211 })
+        var generator = Generator(
+            state: number.utf8.reduce(14_695_981_039_346_656_037) { ($0 ^ UInt64($1)) &* 1_099_511_628_211 })
         return "IN.\(1_000_000_000_000_000 + generator.next() % 8_000_000_000_000_000)"
     }
 }

@@ -97,7 +97,8 @@ private struct JSONReader {
         while offset < bytes.count, "+-0123456789.eE".utf8.contains(bytes[offset]) { offset += 1 }
         let text = String(decoding: bytes[start..<offset], as: UTF8.self)
         let digits = text.drop { $0 == "-" }
-        guard let first = digits.first, first.isNumber, digits.count == 1 || first != "0" || !digits.dropFirst().first!.isNumber
+        guard let first = digits.first, first.isNumber,
+            digits.count == 1 || first != "0" || !digits.dropFirst().first!.isNumber
         else { throw failure("not a number") }
         if let whole = Int(text) { return .int(whole) }
         guard let fraction = Double(text), fraction.isFinite else { throw failure("not a number") }

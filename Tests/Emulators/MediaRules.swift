@@ -13,7 +13,8 @@ struct MediaRules {
     static let kinds: [Kind] = [
         Kind(name: "image", types: ["image/jpeg", "image/png"], bytesMax: 5 * megabyte),
         Kind(
-            name: "audio", types: ["audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg"], bytesMax: 16 * megabyte),
+            name: "audio", types: ["audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg"],
+            bytesMax: 16 * megabyte),
         Kind(name: "video", types: ["video/mp4", "video/3gpp"], bytesMax: 16 * megabyte),
         Kind(
             name: "document",
@@ -61,11 +62,14 @@ struct MediaRules {
         let type = bare(claimedType)
         guard let kind = kind(ofType: type) else {
             let known = kinds.flatMap(\.types).sorted().joined(separator: ", ")
-            throw GraphError(100, "Param file must be a file with one of the following types: \(known). Received file of type '\(type)'.")
+            throw GraphError(
+                100,
+                "Param file must be a file with one of the following types: \(known). Received file of type '\(type)'.")
         }
         guard !bytes.isEmpty else { throw GraphError(100, "Param file must not be empty") }
         guard bytes.count <= kind.bytesMax else {
-            throw GraphError(131053, "Media file size too big: \(bytes.count) bytes; max for \(kind.name) is \(kind.bytesMax)")
+            throw GraphError(
+                131053, "Media file size too big: \(bytes.count) bytes; max for \(kind.name) is \(kind.bytesMax)")
         }
         let family =
             switch type {

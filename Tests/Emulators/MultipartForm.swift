@@ -20,7 +20,8 @@ struct MultipartForm {
 
     /// Nil when the content type names no boundary or the body does not keep to it.
     init?(contentType: String, body: [UInt8]) {
-        guard let boundary = Self.parameter("boundary", in: contentType), contentType.lowercased().hasPrefix("multipart/form-data")
+        guard let boundary = Self.parameter("boundary", in: contentType),
+            contentType.lowercased().hasPrefix("multipart/form-data")
         else { return nil }
         let delimiter = Array("--\(boundary)".utf8)
         var parts: [Part] = []
@@ -46,7 +47,9 @@ struct MultipartForm {
             guard let colon = line.firstIndex(of: ":") else { return nil }
             headers[line[..<colon].lowercased()] = String(line[line.index(after: colon)...].drop { $0 == " " })
         }
-        guard let disposition = headers["content-disposition"], let name = parameter("name", in: disposition) else { return nil }
+        guard let disposition = headers["content-disposition"], let name = parameter("name", in: disposition) else {
+            return nil
+        }
         return Part(
             name: name, fileName: parameter("filename", in: disposition), contentType: headers["content-type"],
             bytes: body[(end + blank.count)..<partEnd])
@@ -67,7 +70,8 @@ struct MultipartForm {
         return hay.withUnsafeBytes { buffer -> Int? in
             var index = start
             while index + needle.count <= end {
-                guard let base = buffer.baseAddress, let hit = memchr(base + index, Int32(needle[0]), end - index) else { return nil }
+                guard let base = buffer.baseAddress, let hit = memchr(base + index, Int32(needle[0]), end - index)
+                else { return nil }
                 index = base.distance(to: UnsafeRawPointer(hit))
                 guard index + needle.count <= end else { return nil }
                 if memcmp(hit, needle, needle.count) == 0 { return index }

@@ -131,16 +131,22 @@ final class PaymentsGateway: Sendable {
         guard let order = order(reference) else { throw .invalid("reference_id", "no such order") }
         if let expiry = cloud.state.withLock({ $0.orders[reference]?.expiresAt }), outcome != .late,
             Double(expiry) < cloud.clock.now.timeIntervalSince1970
-        { throw .invalid("reference_id", "the order has expired") }
-        guard order.status != "paid" || outcome == .duplicate else { throw .invalid("reference_id", "the order is paid") }
-        let short = outcome == .shortPaid ? 100 : 0
-        let status = switch outcome {
-        case .fail: "failed"
-        case .pending, .late: "pending"
-        default: "captured"
+        {
+            throw .invalid("reference_id", "the order has expired")
         }
+        guard order.status != "paid" || outcome == .duplicate else {
+            throw .invalid("reference_id", "the order is paid")
+        }
+        let short = outcome == .shortPaid ? 100 : 0
+        let status =
+            switch outcome {
+            case .fail: "failed"
+            case .pending, .late: "pending"
+            default: "captured"
+            }
         let payment = GatewayPayment(
-            id: "pay_\(cloud.identifiers.token().prefix(14))", amountPaise: order.amountPaise - short, status: status, method: method,
+            id: "pay_\(cloud.identifiers.token().prefix(14))", amountPaise: order.amountPaise - short, status: status,
+            method: method,
             createdAt: cloud.clock.now)
         let paid = record(payment, in: reference)
         switch outcome {
@@ -165,13 +171,20 @@ final class PaymentsGateway: Sendable {
     @discardableResult
     private func record(_ payment: GatewayPayment, in reference: String) -> GatewayOrder {
         orders.withLock { orders in
-            guard var order = orders[reference] else { return GatewayOrder(id: "", reference: reference, amountPaise: 0, notes: .null, createdAt: payment.createdAt) }
+            guard var order = orders[reference] else {
+                return GatewayOrder(
+                    id: "", reference: reference, amountPaise: 0, notes: .null, createdAt: payment.createdAt)
+            }
             if let index = order.payments.firstIndex(where: { $0.id == payment.id }) {
                 order.payments[index] = payment
             } else {
                 order.payments.append(payment)
             }
-            if payment.status == "captured" { order.status = "paid" } else if order.status != "paid" { order.status = "attempted" }
+            if payment.status == "captured" {
+                order.status = "paid"
+            } else if order.status != "paid" {
+                order.status = "attempted"
+            }
             orders[reference] = order
             return order
         }
@@ -185,19 +198,24 @@ final class PaymentsGateway: Sendable {
         if let event {
             let body: JSONValue = [
                 "entity": "event", "account_id": "acc_emulator", "event": .string(event), "contains": ["payment"],
-                "payload": ["payment": ["entity": Self.json(payment, of: order)], "order": ["entity": Self.json(order)]],
+                "payload": [
+                    "payment": ["entity": Self.json(payment, of: order)], "order": ["entity": Self.json(order)],
+                ],
                 "created_at": .int(Int(cloud.clock.now.timeIntervalSince1970)),
             ]
             call(back: body.bytes(.meta), eventID: "evt_\(payment.id)_\(payment.status)", attempt: 1)
         }
-        guard order.reportsToWhatsApp, let message = cloud.state.withLock({ $0.orders[order.reference] }) else { return }
+        guard order.reportsToWhatsApp, let message = cloud.state.withLock({ $0.orders[order.reference] }) else {
+            return
+        }
         let transactionStatus = ["captured": "success", "failed": "failed"][payment.status] ?? "pending"
         cloud.reportPayment(
             of: message, status: payment.status,
             transaction: [
                 "id": .string(payment.id), "pg_transaction_id": .string(payment.id), "type": .string(payment.method),
                 "status": .string(transactionStatus),
-                "error": transactionStatus == "failed" ? ["code": "payment_declined", "reason": "declined by the bank"] : nil,
+                "error": transactionStatus == "failed"
+                    ? ["code": "payment_declined", "reason": "declined by the bank"] : nil,
             ], amountPaise: payment.amountPaise)
         cloud.feed.publish(
             citizen: message.citizen,
@@ -207,19 +225,24 @@ final class PaymentsGateway: Sendable {
     private func call(back body: [UInt8], eventID: String, attempt: Int) {
         let configuration = configuration
         guard !configuration.callbackURL.isEmpty else { return }
-        let code = HMAC<SHA256>.authenticationCode(for: body, using: SymmetricKey(data: Data(configuration.secret.utf8)))
+        let code = HMAC<SHA256>.authenticationCode(
+            for: body, using: SymmetricKey(data: Data(configuration.secret.utf8)))
         let request = PostedRequest(
             method: .post, url: configuration.callbackURL,
             headers: [
-                ("Content-Type", "application/json"), ("X-Razorpay-Signature", code.hexText), ("X-Razorpay-Event-Id", eventID),
+                ("Content-Type", "application/json"), ("X-Razorpay-Signature", code.hexText),
+                ("X-Razorpay-Event-Id", eventID),
             ], body: body)
         Task {
             let status = try? await poster.send(request).status
             traffic.note(
                 .init(
-                    direction: "payment", what: "callback", result: status.map(String.init) ?? "no answer", milliseconds: 0,
+                    direction: "payment", what: "callback", result: status.map(String.init) ?? "no answer",
+                    milliseconds: 0,
                     attempt: attempt, at: cloud.clock.now))
-            guard status.map({ (200..<300).contains($0) }) != true, attempt <= configuration.retrySeconds.count else { return }
+            guard status.map({ (200..<300).contains($0) }) != true, attempt <= configuration.retrySeconds.count else {
+                return
+            }
             cloud.schedule.after(seconds: configuration.retrySeconds[attempt - 1]) {
                 self.call(back: body, eventID: eventID, attempt: attempt + 1)
             }
@@ -257,10 +280,13 @@ final class PaymentsGateway: Sendable {
         let request = FieldReader(value: body, path: "")
         let reference = try request.text("reference_id", max: GraphRules.referenceIDMax)
         let paise = try request.object("amount").whole("value", min: 1)
-        guard let order = order(reference), var payment = order.payments.first(where: { $0.status == "captured" }) else {
+        guard let order = order(reference), var payment = order.payments.first(where: { $0.status == "captured" })
+        else {
             throw GraphError(2047, "No captured payment with reference_id \(reference)")
         }
-        guard payment.refundedPaise + paise <= payment.amountPaise else { throw .invalid("amount", "is above what was paid") }
+        guard payment.refundedPaise + paise <= payment.amountPaise else {
+            throw .invalid("amount", "is above what was paid")
+        }
         payment.refundedPaise += paise
         record(payment, in: reference)
         return [

@@ -29,7 +29,9 @@ struct PaymentsRoutes: Sendable {
         }
         router.get("/payments/pay") { _, _ -> Response in pages.answer("pay.html") }
         router.get("/payments/pay/order") { request, _ -> Response in
-            guard let order = gateway.order(request.query("reference") ?? "") else { return Response(status: .notFound) }
+            guard let order = gateway.order(request.query("reference") ?? "") else {
+                return Response(status: .notFound)
+            }
             return .json(PaymentsGateway.json(order))
         }
         router.post("/payments/pay") { request, _ -> Response in
@@ -43,7 +45,8 @@ struct PaymentsRoutes: Sendable {
             let name = body["outcome"]?.string ?? "success"
             guard let outcome = PaymentsGateway.Outcome(rawValue: name) else { throw .invalid("outcome", "is unknown") }
             let payment = try gateway.pay(
-                reference: body["reference_id"]?.string ?? "", outcome: outcome, method: body["method"]?.string ?? "upi")
+                reference: body["reference_id"]?.string ?? "", outcome: outcome, method: body["method"]?.string ?? "upi"
+            )
             return .json(["id": .string(payment.id), "status": .string(payment.status)])
         } catch { return .refused(error) }
     }

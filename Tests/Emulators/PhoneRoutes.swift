@@ -30,11 +30,15 @@ struct PhoneRoutes: Sendable {
             } catch { return .refused(error) }
         }
         router.get("/phone/files/:id") { _, context -> Response in
-            guard let media = cloud.media(context.parameters.get("id") ?? "") else { return Response(status: .notFound) }
+            guard let media = cloud.media(context.parameters.get("id") ?? "") else {
+                return Response(status: .notFound)
+            }
             return .bytes(media.bytes, type: media.type, headers: [.cacheControl: "private, max-age=3600"])
         }
         router.get("/phone/files/:id/facts") { _, context -> Response in
-            guard let media = cloud.media(context.parameters.get("id") ?? "") else { return Response(status: .notFound) }
+            guard let media = cloud.media(context.parameters.get("id") ?? "") else {
+                return Response(status: .notFound)
+            }
             return .json([
                 "mime_type": .string(media.type), "bytes": .int(media.bytes.count),
                 "name": media.fileName.map { .string($0) },
@@ -112,7 +116,9 @@ struct PhoneRoutes: Sendable {
             }
             defer {
                 heart.cancel()
-                if cloud.feed.leave(citizen: citizen, number: number, isPhone: true) { cloud.closeAll(citizen: citizen) }
+                if cloud.feed.leave(citizen: citizen, number: number, isPhone: true) {
+                    cloud.closeAll(citizen: citizen)
+                }
             }
             try await request.body.consumeWithInboundCloseHandler { _ in
                 try await writer.write(ByteBuffer(string: "retry: 1000\ndata: {\"kind\":\"hello\"}\n\n"))

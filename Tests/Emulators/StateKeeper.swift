@@ -61,10 +61,14 @@ struct StateKeeper: Sendable {
             ]
         }
         let orders = state.orders.values.map { order -> JSONValue in
-            ["line": .string(order.line), "citizen": .string(order.citizen), "message_id": .string(order.messageID), "status": .string(order.status)]
+            [
+                "line": .string(order.line), "citizen": .string(order.citizen), "message_id": .string(order.messageID),
+                "status": .string(order.status),
+            ]
         }
         return [
-            "sequence": .int(state.sequence), "chats": .array(chats), "media": .array(media), "templates": .array(templates),
+            "sequence": .int(state.sequence), "chats": .array(chats), "media": .array(media),
+            "templates": .array(templates),
             "orders": .array(orders),
         ]
     }
@@ -81,7 +85,8 @@ struct StateKeeper: Sendable {
             for item in json["templates"]?.array ?? [] {
                 guard let name = item["name"]?.string, let language = item["language"]?.string else { continue }
                 state.templates[CloudState.templateKey(name, language)] = TemplateRecord(
-                    id: item["id"]?.string ?? "", name: name, language: language, category: item["category"]?.string ?? "UTILITY",
+                    id: item["id"]?.string ?? "", name: name, language: language,
+                    category: item["category"]?.string ?? "UTILITY",
                     status: item["status"]?.string ?? "PENDING", named: item["named"]?.bool ?? false,
                     components: item["components"] ?? [])
             }
@@ -105,16 +110,20 @@ struct StateKeeper: Sendable {
         var chat = Chat(pair: .pair(at: now))
         chat.unread = item["unread"]?.int ?? 0
         chat.lastInboundAt = item["last_inbound_at"]?.double.map { Date(timeIntervalSince1970: $0) }
-        let deliveries: [String: Delivery] = ["accepted": .accepted, "sent": .sent, "delivered": .delivered, "read": .read, "failed": .failed]
+        let deliveries: [String: Delivery] = [
+            "accepted": .accepted, "sent": .sent, "delivered": .delivered, "read": .read, "failed": .failed,
+        ]
         for message in item["messages"]?.array ?? [] {
             let id = message["id"]?.string ?? ""
             let fromCitizen = message["direction"]?.string == "in"
             chat.append(
                 ChatMessage(
-                    sequence: message["sequence"]?.int ?? 0, id: id, fromCitizen: fromCitizen, content: message["message"] ?? [:],
+                    sequence: message["sequence"]?.int ?? 0, id: id, fromCitizen: fromCitizen,
+                    content: message["message"] ?? [:],
                     contextID: message["context_id"]?.string, callbackData: message["biz_opaque_callback_data"]?.string,
                     at: Date(timeIntervalSince1970: message["timestamp"]?.double ?? 0),
-                    delivery: deliveries[message["status"]?.string ?? ""] ?? .delivered, errorCode: message["error_code"]?.int))
+                    delivery: deliveries[message["status"]?.string ?? ""] ?? .delivered,
+                    errorCode: message["error_code"]?.int))
             if fromCitizen { state.remember(inbound: id, in: key) }
         }
         state.chats[key] = chat
@@ -123,7 +132,9 @@ struct StateKeeper: Sendable {
 
     /// The order itself is read again from its message.
     private static func restore(order item: JSONValue, in state: inout CloudState) {
-        guard let line = item["line"]?.string, let citizen = item["citizen"]?.string, let id = item["message_id"]?.string else { return }
+        guard let line = item["line"]?.string, let citizen = item["citizen"]?.string,
+            let id = item["message_id"]?.string
+        else { return }
         let chat = state.chats[ChatKey(line: line, citizen: citizen)]
         guard let message = chat?.messages.first(where: { $0.id == id }),
             var order = GraphRules.order(in: message.content, at: message.at)

@@ -4,7 +4,10 @@ import Foundation
 
 /// One item of a webhook, before it is put into an envelope.
 struct WebhookUpdate: Sendable {
-    enum Kind: Sendable { case message, status, account(field: String) }
+    enum Kind: Sendable {
+        case message, status
+        case account(field: String)
+    }
 
     let kind: Kind
     let line: Line?
@@ -22,7 +25,9 @@ struct WebhookUpdate: Sendable {
 
 /// How a delivery's signature header lies, if it does.
 enum SignatureFault: String, Sendable {
-    case none, wrong, missing, sha1, previousSecret = "previous_secret", truncated
+    case none, wrong, missing, sha1
+    case previousSecret = "previous_secret"
+    case truncated
 }
 
 struct WebhookSigner: Sendable {

@@ -24,7 +24,8 @@ struct WebhookCounters: Sendable {
     var json: JSONValue {
         [
             "enqueued": .int(enqueued), "attempts": .int(attempts), "accepted": .int(accepted),
-            "refused": .object(JSONObject(refused.sorted { $0.key < $1.key }.map { (key: String($0.key), value: .int($0.value)) })),
+            "refused": .object(
+                JSONObject(refused.sorted { $0.key < $1.key }.map { (key: String($0.key), value: .int($0.value)) })),
             "unanswered": .int(unanswered), "abandoned": .int(abandoned),
         ]
     }
@@ -75,8 +76,10 @@ actor WebhookDispatcher {
     private(set) var counters = WebhookCounters()
 
     init(
-        settings: Settings, poster: any WebhookPoster, signer: WebhookSigner, clock: EmulatorClock, schedule: EmulatorSchedule,
-        traffic: TrafficLog, identifiers: Identifiers, onTaken: @escaping @Sendable ([(chat: ChatKey, id: String)]) -> Void = { _ in }
+        settings: Settings, poster: any WebhookPoster, signer: WebhookSigner, clock: EmulatorClock,
+        schedule: EmulatorSchedule,
+        traffic: TrafficLog, identifiers: Identifiers,
+        onTaken: @escaping @Sendable ([(chat: ChatKey, id: String)]) -> Void = { _ in }
     ) {
         self.settings = settings
         self.poster = poster
@@ -173,7 +176,9 @@ actor WebhookDispatcher {
 
     private func push(_ delivery: WebhookDelivery, to key: LaneKey) {
         lanes[key, default: Lane()].waiting.append(delivery)
-        if lanes[key]?.busy == false, (lanes[key]?.waiting.count ?? 0) - (lanes[key]?.head ?? 0) == 1 { ready.append(key) }
+        if lanes[key]?.busy == false, (lanes[key]?.waiting.count ?? 0) - (lanes[key]?.head ?? 0) == 1 {
+            ready.append(key)
+        }
     }
 
     private func pump() {

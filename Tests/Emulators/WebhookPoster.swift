@@ -33,7 +33,8 @@ struct HTTPWebhookPoster: WebhookPoster {
     func send(_ request: PostedRequest) async throws -> PostedAnswer {
         let answer = try await client.send(
             HTTPRequest(
-                request.method, request.url, headers: request.headers, body: request.body.isEmpty ? .none : .bytes(request.body),
+                request.method, request.url, headers: request.headers,
+                body: request.body.isEmpty ? .none : .bytes(request.body),
                 timeoutMilliseconds: Self.timeoutMilliseconds))
         return PostedAnswer(status: answer.status, body: answer.body)
     }

@@ -6,7 +6,8 @@ import NIOCore
 import NIOHTTPTypes
 
 extension Response {
-    static func json(_ value: JSONValue, status: HTTPResponse.Status = .ok, style: JSONValue.Style = .plain) -> Response {
+    static func json(_ value: JSONValue, status: HTTPResponse.Status = .ok, style: JSONValue.Style = .plain) -> Response
+    {
         Response(
             status: status, headers: [.contentType: "application/json; charset=UTF-8", .cacheControl: "no-store"],
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: value.bytes(style))))
@@ -25,7 +26,9 @@ extension Response {
     }
 
     /// An error of our own API, not of Meta's.
-    static func refused(_ error: GraphError) -> Response { .json(["error": .string(error.details)], status: .badRequest) }
+    static func refused(_ error: GraphError) -> Response {
+        .json(["error": .string(error.details)], status: .badRequest)
+    }
 
     /// Never reaches the wire: `ConnectionCutter` closes the connection instead.
     static var cut: Response { Response(status: .ok, headers: [ConnectionCutter.mark: "1"], body: ResponseBody()) }

@@ -6,7 +6,9 @@ import Testing
 
 @testable import Emulators
 
-private func code(_ answer: (status: Int, json: JSONValue, bytes: [UInt8])) -> Int? { answer.json.at("error.code")?.int }
+private func code(_ answer: (status: Int, json: JSONValue, bytes: [UInt8])) -> Int? {
+    answer.json.at("error.code")?.int
+}
 
 private func messageID(_ answer: (status: Int, json: JSONValue, bytes: [UInt8])) -> String {
     answer.json["messages"]?.array?.first?["id"]?.string ?? ""
@@ -20,7 +22,8 @@ struct EmulationTests {
             let id = try await world.inject(["type": "text", "text": "नमस्ते 🙏 a/b"])
             try await world.until("the webhook arrives") { world.host.messages.count == 1 }
             let taken = try #require(world.host.taken.first)
-            let mac = HMAC<SHA256>.authenticationCode(for: taken.request.body, using: SymmetricKey(data: Data("secret".utf8)))
+            let mac = HMAC<SHA256>.authenticationCode(
+                for: taken.request.body, using: SymmetricKey(data: Data("secret".utf8)))
             #expect(taken.header("X-Hub-Signature-256") == "sha256=" + mac.map { String(format: "%02x", $0) }.joined())
             #expect(taken.request.body.allSatisfy { $0 < 0x80 })
             let again = try #require(taken.json).bytes()
@@ -46,7 +49,9 @@ struct EmulationTests {
             let answer = try await world.send([
                 "type": "text", "text": ["body": "x"], "biz_opaque_callback_data": "turn-1",
             ])
-            try await world.until("statuses come") { world.host.statuses(of: messageID(answer)) == ["sent", "delivered", "read"] }
+            try await world.until("statuses come") {
+                world.host.statuses(of: messageID(answer)) == ["sent", "delivered", "read"]
+            }
             let status = world.host.taken.flatMap(\.statuses).first { $0["id"]?.string == messageID(answer) }
             #expect(status?["biz_opaque_callback_data"]?.string == "turn-1")
             try await world.control("settings", ["window_refusal": "sync"])
@@ -90,7 +95,8 @@ struct EmulationTests {
             #expect(try await world.call(.post, path, [:], bearer: nil).status == 401)
             #expect(code(try await world.call(.post, path, [:], bearer: "other")) == 190)
             #expect(code(try await world.call(.post, "/graph/v20.0/\(World.line)/messages", [:])) == 2500)
-            #expect(try await world.call(.post, "/graph/v23.0/1/messages", [:]).json.at("error.error_subcode")?.int == 33)
+            #expect(
+                try await world.call(.post, "/graph/v23.0/1/messages", [:]).json.at("error.error_subcode")?.int == 33)
             #expect(code(try await world.call(.post, path + "/", [:])) == 100)
             try await world.control("token", ["expired": true])
             #expect(try await world.text("x").json.at("error.error_subcode")?.int == 463)
@@ -103,7 +109,8 @@ struct EmulationTests {
             let pdf = Array("%PDF-1.4 नमूना".utf8)
             let upload = try await world.client.send(
                 HTTPRequest(
-                    .post, "\(world.base)/graph/v23.0/\(World.line)/media", headers: [("Authorization", "Bearer token")],
+                    .post, "\(world.base)/graph/v23.0/\(World.line)/media",
+                    headers: [("Authorization", "Bearer token")],
                     body: .multipart([
                         MultipartPart(name: "messaging_product", text: "whatsapp"),
                         MultipartPart(name: "file", filename: "a.pdf", contentType: "application/pdf", bytes: pdf),
@@ -117,8 +124,13 @@ struct EmulationTests {
             try await world.control("clock", ["advance_seconds": 301])
             #expect(try await world.call(.get, url).status == 404)
             try await world.inject(["type": "text", "text": "hi"])
-            #expect(try await world.send(["type": "document", "document": ["id": .string(id), "filename": "a.pdf"]]).status == 200)
-            #expect(code(try await world.send(["type": "document", "document": ["id": .string(id)]], line: World.otherLine)) == 100)
+            #expect(
+                try await world.send(["type": "document", "document": ["id": .string(id), "filename": "a.pdf"]]).status
+                    == 200)
+            #expect(
+                code(
+                    try await world.send(["type": "document", "document": ["id": .string(id)]], line: World.otherLine))
+                    == 100)
             #expect(try await world.call(.delete, "/graph/v23.0/\(id)").json["success"]?.bool == true)
             #expect(try await world.call(.get, "/graph/v23.0/\(id)").json.at("error.code")?.int == 100)
         }
@@ -145,14 +157,19 @@ struct EmulationTests {
             let rows: JSONValue = [["id": "sc", "title": "जाति", "description": "14 दिन"]]
             let list = try await world.send([
                 "type": "interactive",
-                "interactive": ["type": "list", "body": ["text": "x"], "action": ["button": "चुनें", "sections": [["rows": rows]]]],
+                "interactive": [
+                    "type": "list", "body": ["text": "x"], "action": ["button": "चुनें", "sections": [["rows": rows]]],
+                ],
             ])
             try await world.inject(["type": "tap", "id": "sc"])
             try await world.until("the reply arrives") { world.host.messages.count == 2 }
             let reply = world.host.messages[1]
             #expect(reply.at("interactive.list_reply.title")?.string == "जाति")
             #expect(reply.at("context.id")?.string == messageID(list))
-            #expect(try await world.call(.post, "/control/inject", ["citizen": .string(World.citizen), "type": "tap", "id": "no"]).status == 400)
+            #expect(
+                try await world.call(
+                    .post, "/control/inject", ["citizen": .string(World.citizen), "type": "tap", "id": "no"]
+                ).status == 400)
         }
     }
 }

@@ -40,7 +40,9 @@ private func code(_ body: JSONValue) -> Int? {
 
 private func letters(_ count: Int) -> String { String(repeating: "अ", count: count) }
 
-private func list(rows: Int, sections: Int = 1, title: Int = 5, section: String = "\"title\":\"स\",", description: Int = 3) -> String {
+private func list(
+    rows: Int, sections: Int = 1, title: Int = 5, section: String = "\"title\":\"स\",", description: Int = 3
+) -> String {
     let perSection = rows / sections
     let parts = (0..<sections).map { number in
         let items = (0..<perSection).map {
@@ -65,7 +67,8 @@ private func buttons(_ titles: [String], ids: [String]? = nil, around: String = 
 }
 
 private func order(
-    total: Int = 6000, price: Int = 2500, subtotal: Int = 5000, tax: Int = 1000, discount: String = "", reference: String = "DL-1_a.b",
+    total: Int = 6000, price: Int = 2500, subtotal: Int = 5000, tax: Int = 1000, discount: String = "",
+    reference: String = "DL-1_a.b",
     expires: Double? = nil, offset: Int = 100
 ) -> String {
     let expiration = expires.map { ",\"expiration\":{\"timestamp\":\"\(Int($0))\",\"description\":\"x\"}" } ?? ""
@@ -100,7 +103,8 @@ struct GraphRulesTests {
         #""type":"interactive","interactive":{"type":"cta_url","body":{"text":"x"},"action":{"name":"cta_url","parameters":{"display_text":"देखें","url":"https://a.in"}}}"#,
         #""type":"interactive","interactive":{"type":"location_request_message","body":{"text":"x"},"action":{"name":"send_location"}}"#,
         #""type":"interactive","interactive":{"type":"flow","body":{"text":"x"},"action":{"name":"flow","parameters":{"flow_message_version":"3","flow_id":"1","flow_cta":"भरें","flow_action":"navigate","flow_action_payload":{"screen":"A","data":{"a":1}}}}}"#,
-        order(), order(total: 5500, discount: #","discount":{"value":500,"offset":100}"#), order(expires: now.timeIntervalSince1970 + 300),
+        order(), order(total: 5500, discount: #","discount":{"value":500,"offset":100}"#),
+        order(expires: now.timeIntervalSince1970 + 300),
         #""type":"template","template":{"name":"status","language":{"code":"hi"},"components":[{"type":"header","parameters":[{"type":"document","document":{"id":"8"}}]},{"type":"body","parameters":[{"type":"text","text":"DL-1"},{"type":"text","text":"स्वीकृत"}]},{"type":"button","sub_type":"url","index":"0","parameters":[{"type":"text","text":"x"}]}]}"#,
     ]
 
@@ -112,11 +116,13 @@ struct GraphRulesTests {
         (131008, #""type":"text","text":{"body":"  "}"#), (131009, #""type":"text","text":{"body":7}"#),
         (131009, #""type":"text","text":{"body":"\#(letters(4097))"}"#),
         (131009, #""type":"text","text":{"body":"x"},"biz_opaque_callback_data":"\#(letters(513))""#),
-        (131009, #""type":"image","image":{"id":"7","link":"https://a.in/x.png"}"#), (131008, #""type":"image","image":{}"#),
+        (131009, #""type":"image","image":{"id":"7","link":"https://a.in/x.png"}"#),
+        (131008, #""type":"image","image":{}"#),
         (100, #""type":"image","image":{"id":"unknown"}"#), (131053, #""type":"image","image":{"id":"8"}"#),
         (131009, #""type":"image","image":{"link":"http://a.in/x.png"}"#),
         (131009, #""type":"image","image":{"id":"7","caption":"\#(letters(1025))"}"#),
-        (131009, #""type":"audio","audio":{"id":"9","caption":"x"}"#), (131009, #""type":"image","image":{"id":"7","filename":"x"}"#),
+        (131009, #""type":"audio","audio":{"id":"9","caption":"x"}"#),
+        (131009, #""type":"image","image":{"id":"7","filename":"x"}"#),
         (131009, #""type":"location","location":{"latitude":91,"longitude":0}"#),
         (131009, #""type":"reaction","reaction":{"message_id":"wamid.x","emoji":"ab"}"#),
         (131008, #""type":"contacts","contacts":[{"name":{"formatted_name":"A"}}]"#),
@@ -125,19 +131,35 @@ struct GraphRulesTests {
         (131009, buttons(["a"], around: #""footer":{"text":"\#(letters(61))"},"#)),
         (131009, buttons(["a"], around: #""header":{"type":"text","text":"\#(letters(61))"},"#)),
         (131009, list(rows: 11)), (131009, list(rows: 12, sections: 2)), (131009, list(rows: 1, title: 25)),
-        (131009, list(rows: 1, description: 73)), (131008, list(rows: 2, sections: 2, section: "")), (131009, list(rows: 0)),
+        (131009, list(rows: 1, description: 73)), (131008, list(rows: 2, sections: 2, section: "")),
+        (131009, list(rows: 0)),
         (131009, #""type":"interactive","interactive":{"type":"poll","body":{"text":"x"},"action":{}}"#),
-        (131009, #""type":"interactive","interactive":{"type":"cta_url","body":{"text":"x"},"action":{"name":"cta_url","parameters":{"display_text":"\#(letters(21))","url":"https://a.in"}}}"#),
-        (131009, #""type":"interactive","interactive":{"type":"flow","body":{"text":"x"},"action":{"name":"flow","parameters":{"flow_message_version":"3","flow_id":"1","flow_name":"n","flow_cta":"x"}}}"#),
+        (
+            131009,
+            #""type":"interactive","interactive":{"type":"cta_url","body":{"text":"x"},"action":{"name":"cta_url","parameters":{"display_text":"\#(letters(21))","url":"https://a.in"}}}"#
+        ),
+        (
+            131009,
+            #""type":"interactive","interactive":{"type":"flow","body":{"text":"x"},"action":{"name":"flow","parameters":{"flow_message_version":"3","flow_id":"1","flow_name":"n","flow_cta":"x"}}}"#
+        ),
         (131009, order(total: 6001)), (131009, order(subtotal: 5001)), (131009, order(reference: "हिन्दी")),
         (131009, order(reference: String(repeating: "a", count: 36))), (131009, order(offset: 1)),
         (131009, order(expires: now.timeIntervalSince1970 + 299)),
         (132001, #""type":"template","template":{"name":"other","language":{"code":"hi"}}"#),
         (132001, #""type":"template","template":{"name":"status","language":{"code":"ta"}}"#),
         (132015, #""type":"template","template":{"name":"status","language":{"code":"en"}}"#),
-        (132000, #""type":"template","template":{"name":"status","language":{"code":"hi"},"components":[{"type":"header","parameters":[{"type":"document","document":{"id":"8"}}]},{"type":"body","parameters":[{"type":"text","text":"DL-1"}]}]}"#),
-        (132012, #""type":"template","template":{"name":"status","language":{"code":"hi"},"components":[{"type":"header","parameters":[{"type":"text","text":"x"}]}]}"#),
-        (132018, #""type":"template","template":{"name":"status","language":{"code":"hi"},"components":[{"type":"body","parameters":[{"type":"text","text":"a\nb"},{"type":"text","text":"b"}]}]}"#),
+        (
+            132000,
+            #""type":"template","template":{"name":"status","language":{"code":"hi"},"components":[{"type":"header","parameters":[{"type":"document","document":{"id":"8"}}]},{"type":"body","parameters":[{"type":"text","text":"DL-1"}]}]}"#
+        ),
+        (
+            132012,
+            #""type":"template","template":{"name":"status","language":{"code":"hi"},"components":[{"type":"header","parameters":[{"type":"text","text":"x"}]}]}"#
+        ),
+        (
+            132018,
+            #""type":"template","template":{"name":"status","language":{"code":"hi"},"components":[{"type":"body","parameters":[{"type":"text","text":"a\nb"},{"type":"text","text":"b"}]}]}"#
+        ),
     ]
 
     @Test("refuses what Meta refuses, with Meta's code", arguments: refused)
@@ -150,7 +172,9 @@ struct GraphRulesTests {
             guard case .message(let message) = try GraphRules(facts: facts).check(body) else { return nil }
             return message.recipient
         }
-        #expect(try recipient(#""to":"+91 98100-00001","recipient":"IN.12""#) == .number("919810000001", input: "+91 98100-00001"))
+        #expect(
+            try recipient(#""to":"+91 98100-00001","recipient":"IN.12""#)
+                == .number("919810000001", input: "+91 98100-00001"))
         #expect(try recipient(#""recipient":"IN.2081978709342942""#) == .businessScopedID("IN.2081978709342942"))
         #expect(throws: GraphError.self) { try recipient(#""to":"12345""#) }
         #expect(throws: GraphError.self) { try recipient(#""to":"abcdefghij""#) }
@@ -161,14 +185,17 @@ struct GraphRulesTests {
     @Test("marking read may show typing")
     func reads() throws {
         let body = try json(
-            #"{"messaging_product":"whatsapp","status":"read","message_id":"wamid.x","typing_indicator":{"type":"text"}}"#)
+            #"{"messaging_product":"whatsapp","status":"read","message_id":"wamid.x","typing_indicator":{"type":"text"}}"#
+        )
         #expect(try GraphRules(facts: facts).check(body) == .read(messageID: "wamid.x", typing: true))
     }
 
     @Test("an error has Meta's shape, with details for Cloud API codes and a subcode where one is")
     func errorShape() {
         let throttle = GraphError(131056, "slow down").body(traceID: "T")
-        #expect(throttle.at("error.message")?.string == "(#131056) (Business Account, Consumer Account) pair rate limit hit")
+        #expect(
+            throttle.at("error.message")?.string == "(#131056) (Business Account, Consumer Account) pair rate limit hit"
+        )
         #expect(throttle.at("error.error_data.details")?.string == "slow down")
         #expect(throttle.at("error.type")?.string == "OAuthException")
         #expect(GraphError(131056, "").httpStatus == 400)
@@ -219,13 +246,16 @@ struct MediaRulesTests {
 
     @Test("a multipart upload is read part by part, and a broken frame is no form")
     func multipart() throws {
-        let body = "--B\r\nContent-Disposition: form-data; name=\"messaging_product\"\r\n\r\nwhatsapp\r\n--B\r\n"
+        let body =
+            "--B\r\nContent-Disposition: form-data; name=\"messaging_product\"\r\n\r\nwhatsapp\r\n--B\r\n"
             + "Content-Disposition: form-data; name=\"file\"; filename=\"a.pdf\"\r\nContent-Type: application/pdf\r\n\r\n%PDF\r\n-x\r\n--B--\r\n"
-        let form = try #require(MultipartForm(contentType: "multipart/form-data; boundary=\"B\"", body: Array(body.utf8)))
+        let form = try #require(
+            MultipartForm(contentType: "multipart/form-data; boundary=\"B\"", body: Array(body.utf8)))
         #expect(form.part("messaging_product")?.text == "whatsapp")
         #expect(form.part("file")?.text == "%PDF\r\n-x")
         #expect(form.part("file")?.contentType == "application/pdf")
-        #expect(MultipartForm(contentType: "multipart/form-data; boundary=B", body: Array(body.utf8.dropLast(12))) == nil)
+        #expect(
+            MultipartForm(contentType: "multipart/form-data; boundary=B", body: Array(body.utf8.dropLast(12))) == nil)
         #expect(MultipartForm(contentType: "text/plain", body: Array(body.utf8)) == nil)
     }
 }
@@ -242,19 +272,27 @@ struct WireJSONTests {
     @Test("what is written in either style reads back the same", arguments: [JSONValue.Style.meta, .plain])
     func roundTrip(_ style: JSONValue.Style) throws {
         let value: JSONValue = [
-            "a": [1, -2, 3.5, true, .null, "\u{0}\u{7F}\"\\ क्षत्रिय 👩‍👧"], "b": ["c": [:], "d": []], "n": 9_007_199_254_740_993,
+            "a": [1, -2, 3.5, true, .null, "\u{0}\u{7F}\"\\ क्षत्रिय 👩‍👧"], "b": ["c": [:], "d": []],
+            "n": 9_007_199_254_740_993,
         ]
         #expect(try JSONValue(parsing: value.bytes(style)) == value)
     }
 
-    @Test("no JSON is refused", arguments: ["", "{", "{\"a\":1}}", "[1,]", "{\"a\" 1}", "01", "tru", "\"\u{1}\"", "\"\\ud83d\"", "\"\\x\"", "1 2", "nan"])
+    @Test(
+        "no JSON is refused",
+        arguments: [
+            "", "{", "{\"a\":1}}", "[1,]", "{\"a\" 1}", "01", "tru", "\"\u{1}\"", "\"\\ud83d\"", "\"\\x\"", "1 2",
+            "nan",
+        ])
     func broken(_ text: String) {
         #expect(throws: JSONReadError.self) { try JSONValue(parsing: text.utf8) }
     }
 
     @Test("nesting without end is refused before the stack is")
     func depth() {
-        #expect(throws: JSONReadError.self) { try JSONValue(parsing: [UInt8](repeating: UInt8(ascii: "["), count: 100_000)) }
+        #expect(throws: JSONReadError.self) {
+            try JSONValue(parsing: [UInt8](repeating: UInt8(ascii: "["), count: 100_000))
+        }
     }
 
     @Test("a form-encoded body becomes what a JSON body would be")

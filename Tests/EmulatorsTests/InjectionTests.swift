@@ -67,7 +67,12 @@ struct InjectionTests {
     func batches() async throws {
         try await World.run { world in
             try await world.control("webhooks", ["hold": true])
-            for number in 0..<5 { try await world.inject(["type": "text", "text": .string(String(number)), "line": .string(number < 4 ? World.line : World.otherLine)]) }
+            for number in 0..<5 {
+                try await world.inject([
+                    "type": "text", "text": .string(String(number)),
+                    "line": .string(number < 4 ? World.line : World.otherLine),
+                ])
+            }
             try await world.control("webhooks", ["release": "reversed", "batch": 3, "copies": 2])
             try await world.until("all arrive") { world.host.taken.count == 4 }
             let bodies = Set(world.host.taken.map { $0.messages.compactMap { $0.at("text.body")?.string }.joined() })
@@ -76,14 +81,17 @@ struct InjectionTests {
         }
     }
 
-    @Test("a wrong, missing, older or SHA-1 signature is what it says", arguments: ["wrong", "missing", "previous_secret", "sha1", "truncated"])
+    @Test(
+        "a wrong, missing, older or SHA-1 signature is what it says",
+        arguments: ["wrong", "missing", "previous_secret", "sha1", "truncated"])
     func signatures(_ name: String) async throws {
         try await World.run { world in
             try await world.inject(["type": "text", "text": "x", "deliver": ["signature": .string(name)]])
             try await world.until("it arrives") { world.host.taken.count == 1 }
             let taken = world.host.taken[0]
             let header = taken.header("X-Hub-Signature-256")
-            let older = HMAC<SHA256>.authenticationCode(for: taken.request.body, using: SymmetricKey(data: Data("older".utf8)))
+            let older = HMAC<SHA256>.authenticationCode(
+                for: taken.request.body, using: SymmetricKey(data: Data("older".utf8)))
             switch name {
             case "missing": #expect(header == nil && taken.header("X-Hub-Signature") == nil)
             case "sha1": #expect(taken.header("X-Hub-Signature")?.hasPrefix("sha1=") == true)
@@ -97,14 +105,19 @@ struct InjectionTests {
     @Test("a citizen without a number is known by an id alone, and can be written to by it")
     func withoutNumber() async throws {
         try await World.run { world in
-            let id = try await world.control("citizens", ["citizen": .string(World.citizen), "hide_number": true, "username": "asha"])["user_id"]?.string
+            let id = try await world.control(
+                "citizens", ["citizen": .string(World.citizen), "hide_number": true, "username": "asha"])["user_id"]?
+                .string
             try await world.inject(["type": "text", "text": "hi"])
             try await world.until("it arrives") { world.host.messages.count == 1 }
             #expect(world.host.messages[0]["from"] == nil)
             #expect(world.host.messages[0]["from_user_id"]?.string == id)
             let answer = try await world.call(
                 .post, "/graph/v23.0/\(World.line)/messages",
-                ["messaging_product": "whatsapp", "recipient": .string(id ?? ""), "type": "text", "text": ["body": "x"]])
+                [
+                    "messaging_product": "whatsapp", "recipient": .string(id ?? ""), "type": "text",
+                    "text": ["body": "x"],
+                ])
             #expect(answer.status == 200)
             #expect(answer.json["contacts"]?.array?.first?["wa_id"] == nil)
         }
@@ -118,7 +131,9 @@ struct InjectionTests {
                 "name": "status", "language": "hi", "category": "UTILITY",
                 "components": [["type": "BODY", "text": "आवेदन {{1}} मिल गया है।", "example": ["body_text": [["x"]]]]],
             ]
-            #expect(try await world.call(.post, "/graph/v23.0/300000000000001/message_templates", body).json["status"]?.string == "PENDING")
+            #expect(
+                try await world.call(.post, "/graph/v23.0/300000000000001/message_templates", body).json["status"]?
+                    .string == "PENDING")
             let send: JSONValue = [
                 "type": "template",
                 "template": [
@@ -143,36 +158,48 @@ struct InjectionTests {
         try await World.run { world in
             try await world.inject(["type": "text", "text": "hi"])
             let amount: JSONValue = ["value": 5000, "offset": 100]
-            let gateway: JSONValue = ["type": "payment_gateway", "payment_gateway": ["type": "razorpay", "configuration_name": "delhi"]]
+            let gateway: JSONValue = [
+                "type": "payment_gateway", "payment_gateway": ["type": "razorpay", "configuration_name": "delhi"],
+            ]
             let order: JSONValue = [
                 "status": "pending", "items": [["name": "शुल्क", "amount": amount, "quantity": 1]], "subtotal": amount,
                 "tax": ["value": 0, "offset": 100],
             ]
             let parameters: JSONValue = [
-                "reference_id": "R1", "type": "digital-goods", "currency": "INR", "payment_settings": [gateway], "total_amount": amount,
+                "reference_id": "R1", "type": "digital-goods", "currency": "INR", "payment_settings": [gateway],
+                "total_amount": amount,
                 "order": order,
             ]
             let sent = try await world.send([
                 "type": "interactive",
-                "interactive": ["type": "order_details", "body": ["text": "x"], "action": ["name": "review_and_pay", "parameters": parameters]],
+                "interactive": [
+                    "type": "order_details", "body": ["text": "x"],
+                    "action": ["name": "review_and_pay", "parameters": parameters],
+                ],
             ])
             #expect(sent.status == 200)
             let path = "/graph/v23.0/\(World.line)/payments/delhi/R1"
-            func status() async throws -> String? { try await world.call(.get, path).json["payments"]?.array?.first?["status"]?.string }
+            func status() async throws -> String? {
+                try await world.call(.get, path).json["payments"]?.array?.first?["status"]?.string
+            }
             #expect(try await status() == "new")
             try await world.control("payments", ["reference_id": "R1", "outcome": "late"])
             #expect(try await status() == "pending")
             try await world.control("clock", ["advance_seconds": 901])
             try await world.until("both are told") {
                 let paths = world.host.taken.map(\.request.url)
-                return paths.contains { $0.hasSuffix("/payments/razorpay/callback") } && world.host.statuses(of: messageID(sent.json)).contains("captured")
+                return paths.contains { $0.hasSuffix("/payments/razorpay/callback") }
+                    && world.host.statuses(of: messageID(sent.json)).contains("captured")
             }
             #expect(try await status() == "captured")
             let callback = try #require(world.host.taken.first { $0.request.url.hasSuffix("callback") })
-            let mac = HMAC<SHA256>.authenticationCode(for: callback.request.body, using: SymmetricKey(data: Data("pay-secret".utf8)))
+            let mac = HMAC<SHA256>.authenticationCode(
+                for: callback.request.body, using: SymmetricKey(data: Data("pay-secret".utf8)))
             #expect(callback.header("X-Razorpay-Signature") == mac.hexText)
             #expect(callback.json?.at("payload.payment.entity.amount")?.int == 5000)
-            #expect(try await world.call(.get, "/graph/v23.0/\(World.line)/payments/delhi/R2").json.at("error.code")?.int == 2047)
+            #expect(
+                try await world.call(.get, "/graph/v23.0/\(World.line)/payments/delhi/R2").json.at("error.code")?.int
+                    == 2047)
         }
     }
 
@@ -188,9 +215,13 @@ struct InjectionTests {
             let found = try await waiting.json
             #expect(found["messages"]?.array?.first?.at("message.text.body")?.string == "jawab")
             let last = found["last"]?.int ?? 0
-            #expect(try await world.call(.get, "/control/messages?citizen=\(World.citizen)&after=\(last)").json["messages"]?.array?.isEmpty == true)
+            #expect(
+                try await world.call(.get, "/control/messages?citizen=\(World.citizen)&after=\(last)").json["messages"]?
+                    .array?.isEmpty == true)
             try await world.control("reset", [:])
-            #expect(try await world.call(.get, "/control/messages?citizen=\(World.citizen)&direction=all").json["messages"]?.array?.isEmpty == true)
+            #expect(
+                try await world.call(.get, "/control/messages?citizen=\(World.citizen)&direction=all").json["messages"]?
+                    .array?.isEmpty == true)
         }
     }
 
@@ -205,7 +236,9 @@ struct InjectionTests {
             let fresh = Emulation(world.emulation.settings, poster: world.host)
             try StateKeeper(folder: folder, cloud: fresh.cloud).restore()
             let key = ChatKey(line: World.line, citizen: World.citizen)
-            let (before, after) = (world.emulation.cloud.state.withLock { $0.chats[key] }, fresh.cloud.state.withLock { $0.chats[key] })
+            let (before, after) = (
+                world.emulation.cloud.state.withLock { $0.chats[key] }, fresh.cloud.state.withLock { $0.chats[key] }
+            )
             #expect(after?.messages.map(\.id) == before?.messages.map(\.id))
             #expect(after?.lastInboundAt != nil)
             let id = before?.messages.first?.content.at("image.id")?.string ?? ""
@@ -221,7 +254,9 @@ struct SmallPartsTests {
         let clock = EmulatorClock(base: { Date(timeIntervalSince1970: 0) })
         let schedule = EmulatorSchedule(clock: clock)
         let ran = Recorder()
-        for (name, seconds) in [("c", 30.0), ("a", 10), ("b1", 20), ("b2", 20)] { schedule.after(seconds: seconds) { ran.add(name) } }
+        for (name, seconds) in [("c", 30.0), ("a", 10), ("b1", 20), ("b2", 20)] {
+            schedule.after(seconds: seconds) { ran.add(name) }
+        }
         schedule.runDue()
         #expect(ran.names.isEmpty)
         clock.advance(bySeconds: 25)
@@ -238,7 +273,8 @@ struct SmallPartsTests {
         for number in 0..<2000 {
             chat.append(
                 ChatMessage(
-                    sequence: number, id: "\(number)", fromCitizen: true, content: [:], contextID: nil, callbackData: nil, at: .distantPast,
+                    sequence: number, id: "\(number)", fromCitizen: true, content: [:], contextID: nil,
+                    callbackData: nil, at: .distantPast,
                     delivery: .sent))
         }
         #expect(chat.messages.count <= Chat.messagesMax + 64)

@@ -54,10 +54,13 @@ struct World: Sendable {
         let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         let pages = tests.appendingPathComponent("Emulators/Pages")
         let settings = Emulation.Settings(
-            port: 0, webhookURL: "http://host/webhooks/whatsapp", paymentCallbackURL: "http://host/payments/razorpay/callback",
-            appSecret: "secret", previousAppSecret: "older", accessToken: "token", verifyToken: "verify", paymentSecret: "pay-secret",
+            port: 0, webhookURL: "http://host/webhooks/whatsapp",
+            paymentCallbackURL: "http://host/payments/razorpay/callback",
+            appSecret: "secret", previousAppSecret: "older", accessToken: "token", verifyToken: "verify",
+            paymentSecret: "pay-secret",
             lines: [
-                Line(id: line, displayNumber: "911140000001", name: "राजस्व"), Line(id: otherLine, displayNumber: "911140000002", name: "परिवहन"),
+                Line(id: line, displayNumber: "911140000001", name: "राजस्व"),
+                Line(id: otherLine, displayNumber: "911140000002", name: "परिवहन"),
             ], seed: 1, pagesFolder: pages)
         let emulation = Emulation(settings, poster: host)
         emulation.cloud.state.withLock { $0.settings.statusDelaySeconds = 0 }
@@ -89,9 +92,13 @@ struct World: Sendable {
     }
 
     @discardableResult
-    func control(_ name: String, _ body: JSONValue) async throws -> JSONValue { try await call(.post, "/control/\(name)", body).json }
+    func control(_ name: String, _ body: JSONValue) async throws -> JSONValue {
+        try await call(.post, "/control/\(name)", body).json
+    }
 
-    func send(_ content: JSONValue, line: String = line, to: String = "+\(citizen)") async throws -> (status: Int, json: JSONValue, bytes: [UInt8]) {
+    func send(_ content: JSONValue, line: String = line, to: String = "+\(citizen)") async throws -> (
+        status: Int, json: JSONValue, bytes: [UInt8]
+    ) {
         var body: JSONValue = ["messaging_product": "whatsapp", "to": .string(to)]
         for member in content.object ?? [:] { body[member.key] = member.value }
         return try await call(.post, "/graph/v23.0/\(line)/messages", body)
@@ -109,7 +116,9 @@ struct World: Sendable {
     }
 
     /// Waits until it holds, at most five seconds.
-    func until(_ what: Comment, _ holds: @Sendable () async throws -> Bool, at location: SourceLocation = #_sourceLocation) async throws {
+    func until(
+        _ what: Comment, _ holds: @Sendable () async throws -> Bool, at location: SourceLocation = #_sourceLocation
+    ) async throws {
         for _ in 0..<500 {
             if try await holds() { return }
             try await Task.sleep(for: .milliseconds(10))

@@ -15,6 +15,8 @@ actor CitizenPhone {
     /// Our own reference of it, by which the gateway knows a bill.
     private(set) var reference: String?
     private(set) var lastReply: Reply?
+    private var unread: [Reply] = []
+    private var offered: Set<String> = []
 
     init(world: OutsideWorld, line: String, citizen: String) {
         self.world = world
@@ -55,10 +57,22 @@ actor CitizenPhone {
         for reply in replies {
             sequence = max(sequence, reply.sequence)
             lastReply = reply
+            offered.formUnion(reply.taps)
             note(reply.text)
         }
         return replies
     }
+
+    /// One at a time, for whoever reads word by word.
+    func nextReply(waitSeconds: Double) async throws -> Reply? {
+        if unread.isEmpty { unread = try await receive(waitSeconds: waitSeconds) }
+        return unread.isEmpty ? nil : unread.removeFirst()
+    }
+
+    func isOffered(_ id: String) -> Bool { offered.contains(id) }
+
+    /// What came last has been dealt with.
+    func forgetLast() { lastReply = nil }
 
     private func note(_ text: String) {
         if let found = Mask.number(in: text) { number = found }
@@ -88,7 +102,7 @@ actor CitizenPhone {
     /// The bytes of a file that the department sent.
     func download(_ mediaID: String) async throws -> [UInt8] {
         let answer = try await world.client.send(
-            HTTPRequest(.get, world.url + "/phone/media/\(mediaID)?citizen=\(citizen)", responseBytesMax: 16 << 20))
+            HTTPRequest(.get, world.url + "/phone/files/\(mediaID)", responseBytesMax: 16 << 20))
         guard answer.isSuccess else { throw JourneyError("NO_FILE", "the document can't be downloaded: \(answer.status)") }
         return answer.body
     }

@@ -78,10 +78,11 @@ struct RecordCommand: AsyncParsableCommand {
                 var player = TranscriptPlayer(rig: rig)
                 player.silenceSeconds = silence
                 let recorded = try await player.record(read.map(\.transcript))
-                for (item, transcript) in zip(read, recorded) {
-                    try Data(transcript.fileText.utf8).write(to: item.url)
-                    print("recorded \(transcript.name)")
+                for (item, recording) in zip(read, recorded) {
+                    try Data(recording.transcript.fileText.utf8).write(to: item.url)
+                    print(recording.problem.map { "broken \(recording.transcript.name): \($0)" } ?? "recorded \(recording.transcript.name)")
                 }
+                if recorded.contains(where: { $0.problem != nil }) { throw ExitCode(1) }
             }
         }
     }

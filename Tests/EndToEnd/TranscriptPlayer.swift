@@ -42,15 +42,21 @@ struct TranscriptPlayer: Sendable {
 
     /// - Returns: all differences, in the order of the transcripts.
     func play(_ transcripts: [Transcript]) async throws -> [Difference] {
-        try await run(transcripts) { transcript, phone, gate in try await self.play(transcript, phone, gate) }.flatMap(\.self)
+        try await run(transcripts) { transcript, phone, gate in await self.play(transcript, phone, gate) }.flatMap(\.self)
     }
 
-    /// - Returns: the same transcripts with the replies of this run.
-    func record(_ transcripts: [Transcript]) async throws -> [Transcript] {
-        try await run(transcripts) { transcript, phone, gate in try await self.record(transcript, phone, gate) }
+    struct Recording: Sendable {
+        /// With the replies of this run; without, from the step that could not be done.
+        let transcript: Transcript
+        let problem: String?
     }
 
-    private typealias Body<Result> = @Sendable (Transcript, CitizenPhone, ClockGate) async throws -> Result
+    /// In the order of the transcripts.
+    func record(_ transcripts: [Transcript]) async throws -> [Recording] {
+        try await run(transcripts) { transcript, phone, gate in await self.record(transcript, phone, gate) }
+    }
+
+    typealias Body<Result> = @Sendable (Transcript, CitizenPhone, ClockGate) async -> Result
 
     /// Those that move the clock alike play beside each other; the clock belongs to all.
     private func run<Result: Sendable>(_ transcripts: [Transcript], _ body: @escaping Body<Result>) async throws -> [Result] {
@@ -79,17 +85,15 @@ struct TranscriptPlayer: Sendable {
                 let number = String(format: "91981%07d", firstCitizen + index)
                 let phone = CitizenPhone(world: rig.world, line: try Line.of(transcript.department).id, citizen: number)
                 tasks.addTask {
-                    do { return (index, try await body(transcript, phone, gate)) } catch {
-                        await gate.leave()
-                        throw JourneyError("TRANSCRIPT_BROKEN", "\(transcript.name): \(error)")
-                    }
+                    let result = await body(transcript, phone, gate)
+                    await gate.leave()
+                    return (index, result)
                 }
             }
             for _ in 0..<atOnce { try next() }
             var results: [(Int, Result)] = []
             while let result = try await tasks.next() {
                 results.append(result)
-                await gate.leave()
                 try next()
             }
             return results
@@ -98,39 +102,51 @@ struct TranscriptPlayer: Sendable {
 
     // MARK: One
 
-    private func play(_ transcript: Transcript, _ phone: CitizenPhone, _ gate: ClockGate) async throws -> [Difference] {
+    private func play(_ transcript: Transcript, _ phone: CitizenPhone, _ gate: ClockGate) async -> [Difference] {
         var count = 0
         for (index, step) in transcript.steps.enumerated() {
-            guard let expected = step.replies else { throw JourneyError("NOT_RECORDED", "step \(index + 1) has no replies yet") }
-            do { try await act(step.act, phone, gate) } catch {
-                throw JourneyError("STEP_FAILED", "step \(index + 1) (\(step.act.description)): \(error)")
+            let expected = step.replies ?? ["(not recorded yet)"]
+            var found: [String]
+            do {
+                try await act(step.act, phone, gate)
+                found = try await phone.replies(expected.count).map(\.text)
+                // The last word: nothing more may follow.
+                if index == transcript.steps.count - 1 { found += try await phone.repliesUntilSilent(forSeconds: 1).map(\.text) }
+                count += found.count
+                try await breathe(after: count, of: found.count)
+            } catch {
+                found = ["\(error)"]
             }
-            var found = try await phone.replies(expected.count).map(\.text)
-            // The last word: nothing more may follow.
-            if index == transcript.steps.count - 1 { found += try await phone.repliesUntilSilent(forSeconds: 1).map(\.text) }
             let masked = found.map(Mask.masked)
             guard masked == expected else {
                 return [Difference(transcript: transcript.name, step: index + 1, act: step.act.description, expected: expected, found: masked)]
             }
-            count += masked.count
-            if count >= Self.burst { try await rig.world.advance(seconds: Self.secondsForEach * Double(masked.count)) }
         }
         return []
     }
 
-    private func record(_ transcript: Transcript, _ phone: CitizenPhone, _ gate: ClockGate) async throws -> Transcript {
+    private func record(_ transcript: Transcript, _ phone: CitizenPhone, _ gate: ClockGate) async -> Recording {
         var recorded = transcript
         var count = 0
         for (index, step) in transcript.steps.enumerated() {
-            do { try await act(step.act, phone, gate) } catch {
-                throw JourneyError("STEP_FAILED", "step \(index + 1) (\(step.act.description)): \(error)")
+            do {
+                try await act(step.act, phone, gate)
+                let replies = try await phone.repliesUntilSilent(forSeconds: silenceSeconds)
+                recorded.steps[index].replies = replies.map { Mask.masked($0.text) }
+                count += replies.count
+                try await breathe(after: count, of: replies.count)
+            } catch {
+                for rest in index..<recorded.steps.count { recorded.steps[rest].replies = nil }
+                return Recording(transcript: recorded, problem: "step \(index + 1) (\(step.act.description)): \(error)")
             }
-            let replies = try await phone.repliesUntilSilent(forSeconds: silenceSeconds)
-            recorded.steps[index].replies = replies.map { Mask.masked($0.text) }
-            count += replies.count
-            if count >= Self.burst { try await rig.world.advance(seconds: Self.secondsForEach * Double(replies.count)) }
         }
-        return recorded
+        return Recording(transcript: recorded, problem: nil)
+    }
+
+    /// Lets time pass when more has been said than WhatsApp lets go to one citizen at once.
+    private func breathe(after count: Int, of latest: Int) async throws {
+        guard count >= Self.burst else { return }
+        try await rig.world.advance(seconds: Self.secondsForEach * Double(latest))
     }
 
     private func act(_ act: Transcript.Step.Act, _ phone: CitizenPhone, _ gate: ClockGate) async throws {

@@ -218,8 +218,14 @@ static samvad_result_t greedy_mode(const samvad_request_t *request, samvad_reply
 static samvad_result_t reaching_mode(const samvad_request_t *request, samvad_reply_t *reply, samvad_str_t mode) {
   if (is(mode, "socket")) return say_denied(request, reply, socket(AF_INET, SOCK_STREAM, 0) >= 0);
   if (is(mode, "read")) return say_denied(request, reply, open("/etc/passwd", O_RDONLY) >= 0);
-  if (is(mode, "write")) return say_denied(request, reply, open("/tmp/misbehaving", O_CREAT | O_WRONLY, 0600) >= 0);
+  if (is(mode, "write")) return say_denied(request, reply, open("misbehaving-was-here", O_CREAT | O_WRONLY, 0600) >= 0);
   if (is(mode, "kill")) return say_denied(request, reply, kill(getppid(), 0) == 0);
+  if (is(mode, "spy")) { // the environment of the host, where its secrets are
+    char path[40];
+    snprintf(path, sizeof path, "/proc/%d/environ", (int)getppid());
+    return say_denied(request, reply, open(path, O_RDONLY) >= 0);
+  }
+  if (is(mode, "list")) return say_denied(request, reply, open("/proc", O_RDONLY | O_DIRECTORY) >= 0);
   if (is(mode, "memory-file")) return say_denied(request, reply, memfd_create("m", 0) >= 0);
   if (is(mode, "fork")) {
     pid_t child = fork();

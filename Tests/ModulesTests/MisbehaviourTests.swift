@@ -173,7 +173,7 @@ private let everywhere: [ModuleIsolation] = [.worker, .inProcess]
 @Suite(.timeLimit(.minutes(3))) struct SandboxTests {
     @Test(
         "a worker can't reach the net, the disk, other processes or new ones",
-        arguments: ["socket", "read", "write", "kill", "fork", "memory-file", "alloc"])
+        arguments: ["socket", "read", "write", "kill", "fork", "spy", "list", "memory-file", "alloc"])
     func denied(mode: String) async throws {
         let stage = try await Stage(.worker)
         #expect(await stage.result(Workshop.request(mode, deadlineMilliseconds: 20_000)) == "denied")
