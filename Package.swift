@@ -121,6 +121,7 @@ let package = Package(
             name: "EndToEnd", dependencies: ["HTTPClient", argumentParser], path: "Tests/EndToEnd", exclude: readme("Tests/EndToEnd"), swiftSettings: strict),
 
         // Tests mirror the rooms.
+        tests("BrowserTests", ["EndToEnd"]),
         tests("ConversationTests", ["Model", "Conversation", "NLU"]),
         tests("DashboardTests", ["Model", "Conversation", "Dashboard", hummingbird, logging]),
         tests("DocumentsTests", ["Model", "Conversation", "Documents", crypto]),

@@ -95,23 +95,33 @@ final class Committer: Sendable {
         }
     }
 
+    /// First all as one, which nearly always passes; when any of them throws, once more with each in a savepoint of its own,
+    /// so that only the guilty one fails. Rolled back in between: a write's body may run twice, its rows are written once.
     private func commit(_ batch: [Write]) {
+        if (try? transaction({ db in for write in batch { try write.perform(db) } })) != nil {
+            for write in batch { write.end(nil) }
+            return
+        }
         var problems = [Problem?](repeating: nil, count: batch.count)
         do {
-            try pool.writeWithoutTransaction { db in
-                try db.inTransaction(.immediate) {
-                    for (index, write) in batch.enumerated() {
-                        problems[index] = try perform(write, in: db)
-                    }
-                    guard FilePlace(path: pool.path) == place else { throw Committer.gone }
-                    return .commit
-                }
+            try transaction { db in
+                for (index, write) in batch.enumerated() { problems[index] = try perform(write, in: db) }
             }
         } catch {
             let problem = Problem(storing: error)
             for index in batch.indices where problems[index] == nil { problems[index] = problem }
         }
         for (write, problem) in zip(batch, problems) { write.end(problem) }
+    }
+
+    private func transaction(_ body: (Database) throws -> Void) throws {
+        try pool.writeWithoutTransaction { db in
+            try db.inTransaction(.immediate) {
+                try body(db)
+                guard FilePlace(path: pool.path) == place else { throw Committer.gone }
+                return .commit
+            }
+        }
     }
 
     /// The problem of this write alone. Throws when SQLite gave up the whole transaction with it.

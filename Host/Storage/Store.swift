@@ -89,6 +89,11 @@ public final class Store: Sendable {
         configuration.prepareDatabase { db in
             // A WAL that grew in a burst gives its room back at the next checkpoint.
             try db.execute(sql: "PRAGMA journal_size_limit = 67108864")
+            // Savepoints note each page they change: in memory, not in a file of their own (measured: 26 of 29 file writes
+            // a message were these).
+            try db.execute(sql: "PRAGMA temp_store = MEMORY")
+            // 4,000 pages of 4 KiB between checkpoints: a page that many commits touch is copied back once, not each time.
+            try db.execute(sql: "PRAGMA wal_autocheckpoint = 4000")
             if let pagesMax { try db.execute(sql: "PRAGMA max_page_count = \(pagesMax)") }
         }
         return configuration

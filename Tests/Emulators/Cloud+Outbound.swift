@@ -125,7 +125,7 @@ extension Cloud {
         if settings.pairRateLimited, !withChat(key, in: &state, at: now, { $0.pair.take(at: now) }) {
             throw GraphError(
                 131056,
-                "Too many messages sent from the sender phone number to the same recipient phone number in a short period of time."
+                "Too many messages sent from this phone number to the same recipient in a short period of time."
             )
         }
         guard citizen.onWhatsApp else {
@@ -139,7 +139,7 @@ extension Cloud {
         guard message.isTemplate else {
             let error = GraphError(
                 131047,
-                "Message failed to send because more than 24 hours have passed since the customer last replied to this number."
+                "More than 24 hours have passed since the customer last replied to this number."
             )
             if settings.windowRefusedAtOnce { throw error }
             return error
@@ -158,7 +158,7 @@ extension Cloud {
         guard state.businessInitiated.count < state.settings.portfolioLimit else {
             throw GraphError(
                 131048,
-                "Message failed to send because there are restrictions on how many messages can be sent from this phone number."
+                "There are restrictions on how many messages can be sent from this phone number."
             )
         }
         state.businessInitiated[citizen] = now

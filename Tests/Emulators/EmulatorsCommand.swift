@@ -8,7 +8,7 @@ struct EmulatorsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "samvad-emulators",
         abstract:
-            "Strict stand-ins for Meta's Cloud API, a payment gateway and e-District, with a citizen's phone to try them."
+            "Strict stand-ins for Meta's Cloud API, a payment gateway and e-District, with a citizen's phone."
     )
 
     @Option(help: "HOST:PORT to listen on.") var listen = "127.0.0.1:9000"

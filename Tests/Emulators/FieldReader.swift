@@ -35,7 +35,7 @@ struct FieldReader: Sendable {
         return items.enumerated().map { FieldReader(value: $0.element, path: "\(member.path)[\($0.offset)]") }
     }
 
-    /// A string that is not blank, of at most `max` characters (counted as UTF-16 units, the stricter of both readings).
+    /// A string that is not blank, of at most `max` characters (UTF-16 units: the stricter reading).
     @discardableResult
     func text(_ key: String, max: Int) throws(GraphError) -> String {
         let member = try field(key)

@@ -26,7 +26,7 @@ struct GraphError: Error, Sendable, Equatable {
                 + "permissions, or does not support this operation.", subcode: 33)
     }
 
-    /// HTTP status and title of each code. Throttles are 400, as Meta's are. Source: Cloud API error codes, read 2026-11.
+    /// HTTP status and title of each code; throttles are 400. Source: Cloud API error codes, read 2026-11.
     struct Kind: Sendable {
         let status: Int
         let title: String

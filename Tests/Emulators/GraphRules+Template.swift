@@ -88,7 +88,7 @@ extension GraphRules {
         guard expected == got else {
             throw GraphError(
                 132000,
-                "\(place): number of localizable_params (\(got)) does not match the expected number of params (\(expected))"
+                "\(place): number of localizable_params (\(got)) does not match the expected number (\(expected))"
             )
         }
     }

@@ -1,4 +1,4 @@
-// A decoded JSON document whose objects keep their order; every room of the emulators reads and builds wire bodies with it.
+// A decoded JSON document whose objects keep their order; every route reads and builds with it.
 
 /// JSON as it stood on the wire: `"1"` and `1` stay different, and members keep their order.
 enum JSONValue: Sendable, Equatable {

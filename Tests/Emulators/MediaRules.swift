@@ -1,4 +1,4 @@
-// Which files WhatsApp carries, how large, and what their bytes really are; pure, used by uploads and by the citizen's phone.
+// Which files WhatsApp carries, how large, and what their bytes really are; pure; called on every upload.
 
 struct MediaRules {
     struct Kind: Sendable {

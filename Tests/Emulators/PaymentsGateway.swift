@@ -1,4 +1,4 @@
-// The payment gateway: orders, what the citizen did with them, signed callbacks to the host; shaped after Razorpay's API.
+// The payment gateway: orders, what the citizen did with them, signed callbacks; shaped after Razorpay's.
 import Crypto
 import Foundation
 import Synchronization
@@ -67,7 +67,8 @@ final class PaymentsGateway: Sendable {
 
     // MARK: Orders
 
-    /// `POST /payments/v1/orders {amount, currency, receipt, notes}`; the receipt is the reference, and makes it idempotent.
+    /// `POST /payments/v1/orders {amount, currency, receipt, notes}`; the receipt is the reference, and makes it
+    /// idempotent.
     func create(_ body: JSONValue) throws(GraphError) -> JSONValue {
         let request = FieldReader(value: body, path: "")
         let amount = try request.whole("amount", min: 100)

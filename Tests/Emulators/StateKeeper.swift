@@ -1,4 +1,4 @@
-// Keeps chats, files and templates of the emulated cloud in a folder, so that a restart forgets nothing; run by the command.
+// Keeps chats, files and templates of the emulated cloud in a folder, for the next start; run by the command.
 import Foundation
 
 struct StateKeeper: Sendable {

@@ -11,7 +11,8 @@ export function summary(message) {
   const part = content[content.type] ?? {}
   switch (content.type) {
     case 'text': return plain(part.body)
-    case 'interactive': return plain(part.body?.text ?? part.button_reply?.title ?? part.list_reply?.title ?? word('formSent'))
+    case 'interactive':
+      return plain(part.body?.text ?? part.button_reply?.title ?? part.list_reply?.title ?? word('formSent'))
     case 'button': return plain(part.text)
     case 'image': return plain(part.caption) || word('photo')
     case 'document': return part.filename ?? word('document')
@@ -24,7 +25,8 @@ export function summary(message) {
   }
 }
 
-const tickPaths = { one: 'M2 8l4 4 7-8', two: 'M1 8l4 4 7-8M7.500 11l1 1 7-8', clock: 'M8 2a6 6 0 1 0 .01 0M8 5v4l2.500 1.500' }
+const tickPaths = { one: 'M2 8l4 4 7-8', two: 'M1 8l4 4 7-8M7.500 11l1 1 7-8',
+  clock: 'M8 2a6 6 0 1 0 .01 0M8 5v4l2.500 1.500' }
 
 export function ticks(status) {
   const node = make(`span.ticks.${status}`, { role: 'img', 'aria-label': word(status) })
@@ -40,7 +42,8 @@ function fileBox(part, kind, hooks) {
   const about = make('small', {}, '')
   const href = part.id ? `/phone/files/${part.id}` : part.link
   if (part.id) hooks.facts(part.id).then((facts) => {
-    about.textContent = facts ? `${facts.mime_type.split('/').pop().toUpperCase().slice(0, 12)} · ${size(facts.bytes)}` : word('tooOld')
+    const ending = facts?.mime_type.split('/').pop().toUpperCase().slice(0, 12)
+    about.textContent = facts ? `${ending} · ${size(facts.bytes)}` : word('tooOld')
   })
   return make(
     'a.file', { href, download: name, target: '_blank', 'aria-label': `${word('download')}: ${name}` }, icon('file'),
@@ -50,14 +53,16 @@ function fileBox(part, kind, hooks) {
 function media(kind, part, hooks) {
   const href = part.id ? `/phone/files/${part.id}` : part.link
   if (kind === 'image' || kind === 'sticker')
-    return make('a.picture', { href, target: '_blank' }, make('img', { src: href, alt: part.caption ?? word('photo'), loading: 'lazy' }))
+    return make('a.picture', { href, target: '_blank' }, make('img',
+      { src: href, alt: part.caption ?? word('photo'), loading: 'lazy' }))
   if (kind === 'video') return make('video', { src: href, controls: true })
   return fileBox(part, kind, hooks)
 }
 
 function place(part) {
   const at = `${Number(part.latitude).toFixed(5)}, ${Number(part.longitude).toFixed(5)}`
-  return make('div.place', {}, make('div.map', { 'aria-hidden': 'true' }, icon('pin')), make('b', {}, part.name ?? word('location')),
+  return make('div.place', {}, make('div.map', { 'aria-hidden': 'true' }, icon('pin')),
+    make('b', {}, part.name ?? word('location')),
     make('small', {}, part.address ?? at))
 }
 
@@ -68,13 +73,15 @@ function order(part, message, hooks) {
   const details = parameters.order ?? {}
   const line = (label, amount) => amount && make('tr', {}, make('td', {}, label), make('td', {}, rupees(amount)))
   const rows = (details.items ?? []).map((item) =>
-    make('tr', {}, make('td', { lang: tongue(item.name) }, `${item.name}${item.quantity > 1 ? ` × ${item.quantity}` : ''}`),
+    make('tr', {}, make('td', { lang: tongue(item.name) },
+      `${item.name}${item.quantity > 1 ? ` × ${item.quantity}` : ''}`),
       make('td', {}, rupees(times(item.sale_amount ?? item.amount, item.quantity)))))
   const card = make('div.order', {}, make('small', {}, `${word('order')} · ${parameters.reference_id ?? ''}`),
     make('table', {}, make('tbody', {}, ...rows, line(word('tax'), details.tax?.value ? details.tax : null),
       line(word('shipping'), details.shipping?.value ? details.shipping : null),
       line(word('discount'), details.discount?.value ? details.discount : null)),
-      make('tfoot', {}, make('tr', {}, make('td', {}, word('total')), make('td', {}, rupees(parameters.total_amount))))))
+      make('tfoot', {}, make('tr', {}, make('td', {}, word('total')),
+        make('td', {}, rupees(parameters.total_amount))))))
   card.dataset.reference = parameters.reference_id ?? ''
   hooks.orderState(parameters.reference_id).then((state) => showOrder(card, state))
   return card
@@ -83,13 +90,15 @@ function order(part, message, hooks) {
 /** created, paid, pending or failed, as a line under the order. */
 export function showOrder(card, state) {
   card.querySelector('.state')?.remove()
-  const text = { paid: word('paid'), captured: word('paid'), pending: word('pending'), failed: word('payFailed') }[state]
+  const text = { paid: word('paid'), captured: word('paid'), pending: word('pending'),
+    failed: word('payFailed') }[state]
   if (text) card.append(make(`p.state.${state === 'captured' ? 'paid' : state}`, {}, text))
   const button = card.closest('.bubble')?.querySelector('.action.pay')
   if (button && (state === 'paid' || state === 'captured')) button.disabled = true
 }
 
-const action = (name, label, onclick, extra = '') => make(`button.action${extra}`, { type: 'button', onclick }, icon(name), make('span', { lang: tongue(label) }, label))
+const action = (name, label, onclick, extra = '') => make(`button.action${extra}`, { type: 'button', onclick },
+  icon(name), make('span', { lang: tongue(label) }, label))
 
 /** What stands under a department's bubble: buttons, the list's opener, a link, a form. */
 function actions(content, message, hooks) {
@@ -102,7 +111,8 @@ function actions(content, message, hooks) {
         action('reply', button.reply.title, () => hooks.tap(message, button.reply.id)))
     case 'list': return [action('list', part.action?.button ?? '', () => hooks.list(message))]
     case 'cta_url':
-      return [make('a.action', { href: parameters.url, target: '_blank', rel: 'noopener noreferrer' }, icon('link'), parameters.display_text ?? '')]
+      return [make('a.action', { href: parameters.url, target: '_blank', rel: 'noopener noreferrer' }, icon('link'),
+        parameters.display_text ?? '')]
     case 'location_request_message': return [action('pin', word('sendLocation'), () => hooks.location(message))]
     case 'address_message': return [action('form', word('giveAddress'), () => hooks.address(message))]
     case 'flow': return [action('form', parameters.flow_cta ?? word('fillForm'), () => hooks.form(message))]
@@ -114,19 +124,22 @@ function actions(content, message, hooks) {
 function header(part, hooks) {
   const top = part.header
   if (!top) return []
-  return top.type === 'text' ? [make('div.head', { lang: tongue(top.text) }, top.text)] : [media(top.type, top[top.type] ?? {}, hooks)]
+  return top.type === 'text' ? [make('div.head', { lang: tongue(top.text) }, top.text)] : [media(top.type,
+    top[top.type] ?? {}, hooks)]
 }
 
 function interactive(part, message, hooks) {
   if (part.type === 'button_reply' || part.type === 'list_reply') {
     const reply = part[part.type]
-    return [marked(reply.title), ...(reply.description ? [make('small.more', { lang: tongue(reply.description) }, reply.description)] : [])]
+    return [marked(reply.title), ...(reply.description ? [make('small.more', { lang: tongue(reply.description) },
+      reply.description)] : [])]
   }
   if (part.type === 'nfm_reply') return [make('div.text', {}, word('formSent'))]
   const inside = [...header(part, hooks)]
   if (part.type === 'order_details') inside.push(order(part, message, hooks))
   if (part.type === 'order_status')
-    inside.push(make('div.order', {}, make('small', {}, `${word('order')} · ${part.action?.parameters?.reference_id ?? ''}`),
+    inside.push(make('div.order', {},
+      make('small', {}, `${word('order')} · ${part.action?.parameters?.reference_id ?? ''}`),
       make('p.state', {}, part.action?.parameters?.order?.status ?? '')))
   if (part.body?.text) inside.push(marked(part.body.text))
   if (part.footer?.text) inside.push(marked(part.footer.text, 'div.foot'))
@@ -137,7 +150,8 @@ function interactive(part, message, hooks) {
 function template(part, message, hooks) {
   const box = make('div')
   hooks.template(part.name, part.language?.code).then((record) => {
-    const given = Object.fromEntries((part.components ?? []).map((component) => [component.type, component.parameters ?? []]))
+    const given = Object.fromEntries((part.components ?? []).map((component) => [component.type,
+      component.parameters ?? []]))
     const fill = (text, parameters = []) =>
       String(text ?? '').replace(/\{\{\s*([\w]+)\s*\}\}/g, (_, name) => {
         const found = parameters.find((p) => p.parameter_name === name) ?? parameters[Number(name) - 1]
@@ -151,11 +165,14 @@ function template(part, message, hooks) {
       if (component.type === 'BODY') box.append(marked(text))
       if (component.type === 'FOOTER') box.append(marked(text, 'div.foot'))
       for (const [index, button] of (component.buttons ?? []).entries()) {
-        const filled = (part.components ?? []).find((c) => c.type === 'button' && Number(c.index) === index)?.parameters?.[0]
+        const given = (part.components ?? []).find((c) => c.type === 'button' && Number(c.index) === index)
+        const filled = given?.parameters?.[0]
         if (button.type === 'URL')
-          box.append(make('a.action', { href: fill(button.url, [filled]), target: '_blank', rel: 'noopener noreferrer' }, icon('link'), button.text))
+          box.append(make('a.action', { href: fill(button.url, [filled]), target: '_blank',
+            rel: 'noopener noreferrer' }, icon('link'), button.text))
         if (button.type === 'QUICK_REPLY')
-          box.append(action('reply', button.text, () => hooks.quick(message, filled?.payload ?? button.text, button.text)))
+          box.append(action('reply', button.text, () => hooks.quick(message, filled?.payload ?? button.text,
+            button.text)))
       }
     }
   })
@@ -186,7 +203,8 @@ export function bubble(message, hooks) {
     quoted && make('div.quote', {}, make('b', {}, quoted.direction === 'in' ? word('you') : hooks.lineName()),
       make('span', { lang: tongue(summary(quoted)) }, summary(quoted))),
     ...parts,
-    make('footer', {}, make('time', { datetime: new Date(message.timestamp * 1000).toISOString() }, clock(message.timestamp)),
+    make('footer', {}, make('time', { datetime: new Date(message.timestamp * 1000).toISOString() },
+      clock(message.timestamp)),
       mine && ticks(statusOf(message))))
   const below = mine ? [] : actions(message.message ?? {}, message, hooks)
   if (below.length) node.append(make('div.actions', {}, ...below))

@@ -1,4 +1,4 @@
-// Small makers of elements, and WhatsApp's own markup: *bold* _italic_ ~struck~ `code` ```block```, lists, quotes, links.
+// Small makers of elements, and WhatsApp's own markup: *bold* _italic_ ~struck~ `code`, lists, quotes, links.
 import { tongue } from '/pages/words.js'
 
 /** make('p.class', {title: 'x', onclick: f}, 'text', node, …) */
@@ -30,7 +30,8 @@ const marks = [
   [/(?<![\p{L}\p{N}*])\*(?=\S)([^*\n]*\S)\*(?![\p{L}\p{N}*])/u, (text) => make('strong', {}, ...inline(text))],
   [/(?<![\p{L}\p{N}_])_(?=\S)([^_\n]*\S)_(?![\p{L}\p{N}_])/u, (text) => make('em', {}, ...inline(text))],
   [/(?<![\p{L}\p{N}~])~(?=\S)([^~\n]*\S)~(?![\p{L}\p{N}~])/u, (text) => make('s', {}, ...inline(text))],
-  [/(https?:\/\/[^\s<>"]*[^\s<>".,;:!?)।])/, (text) => make('a', { href: text, target: '_blank', rel: 'noopener noreferrer' }, text)],
+  [/(https?:\/\/[^\s<>"]*[^\s<>".,;:!?)।])/, (text) => make('a',
+    { href: text, target: '_blank', rel: 'noopener noreferrer' }, text)],
 ]
 
 /** The earliest mark first; text between the marks stays text, so that nothing sent can become HTML. */

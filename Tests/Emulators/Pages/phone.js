@@ -8,7 +8,8 @@ const at = (id) => document.getElementById(id)
 const query = new URLSearchParams(location.search)
 const state = {
   citizen: query.get('citizen') ?? localStorage.getItem('citizen') ?? '919810000001',
-  line: query.get('line'), chats: [], messages: new Map(), last: 0, day: '', typing: null, pinned: true, samples: [], drafts: {},
+  line: query.get('line'), chats: [], messages: new Map(), last: 0, day: '', typing: null, pinned: true, samples: [],
+    drafts: {},
 }
 
 // MARK: Talking to the emulators
@@ -47,10 +48,12 @@ function once(key, make) {
 
 // MARK: The list of chats
 
-const faceColours = ['#3f67ad', '#7a4b9d', '#b3541e', '#1f6f9f', '#9b2f4f', '#5b7a1f', '#44569e', '#8a6d0f', '#2f7d7a', '#a03f8b']
+const faceColours = ['#3f67ad', '#7a4b9d', '#b3541e', '#1f6f9f', '#9b2f4f', '#5b7a1f', '#44569e', '#8a6d0f',
+  '#2f7d7a', '#a03f8b']
 function face(name, index) {
   const letter = [...new Intl.Segmenter('hi', { granularity: 'grapheme' }).segment(name)][0]?.segment ?? '?'
-  return make('span.face', { style: `background:${faceColours[index % faceColours.length]}`, 'aria-hidden': 'true' }, letter)
+  return make('span.face', { style: `background:${faceColours[index % faceColours.length]}`, 'aria-hidden': 'true' },
+    letter)
 }
 
 function drawList() {
@@ -59,13 +62,17 @@ function drawList() {
   at('chats').replaceChildren(...order.map((chat) => {
     const last = chat.last
     const text = chat.typing ? word('typing') : last ? summary(last) : word('start')
-    const time = last && new Date(last.timestamp * 1000).toLocaleTimeString('en-IN', { hour: 'numeric', minute: '2-digit' })
-    const button = make(`button.chat${chat.line === state.line ? '.open' : ''}`, { onclick: () => open(chat.line), 'aria-current': chat.line === state.line ? 'true' : null },
+    const time = last && new Date(last.timestamp * 1000).toLocaleTimeString('en-IN',
+      { hour: 'numeric', minute: '2-digit' })
+    const button = make(`button.chat${chat.line === state.line ? '.open' : ''}`,
+      { onclick: () => open(chat.line), 'aria-current': chat.line === state.line ? 'true' : null },
       face(chat.name, state.chats.indexOf(chat)),
       make('span.middle', {}, make('span.title', { lang: tongue(chat.name) }, chat.name),
-        make('span.last', { lang: tongue(text) }, last?.direction === 'in' && !chat.typing && ticks(last.status), text)),
+        make('span.last', { lang: tongue(text) }, last?.direction === 'in' && !chat.typing && ticks(last.status),
+          text)),
       make('span.end', {}, time && make('time', {}, time),
-        chat.unread > 0 && make('span.count', { 'aria-label': `${chat.unread} ${word('unread')}` }, String(chat.unread))))
+        chat.unread > 0 && make('span.count', { 'aria-label': `${chat.unread} ${word('unread')}` },
+          String(chat.unread))))
     return make('li', {}, button)
   }))
 }
@@ -92,8 +99,10 @@ const hooks = {
   quick: (message, payload, text) => say({ type: 'button', button: { payload, text }, context_id: message.id }),
   list: (message) => sheets.list(message, (id) => hooks.tap(message, id)),
   location: (message) => sheets.location((location) => say({ type: 'location', location, context_id: message.id })),
-  address: (message) => sheets.address(message, (answer) => say({ type: 'nfm_reply', name: 'address_message', response_json: answer, context_id: message.id })),
-  form: (message) => sheets.flow(message, (answer) => say({ type: 'nfm_reply', name: 'flow', response_json: answer, context_id: message.id })),
+  address: (message) => sheets.address(message, (answer) => say({ type: 'nfm_reply', name: 'address_message',
+    response_json: answer, context_id: message.id })),
+  form: (message) => sheets.flow(message, (answer) => say({ type: 'nfm_reply', name: 'flow', response_json: answer,
+    context_id: message.id })),
   pay: (message) => sheets.pay(message.message.interactive.action.parameters.reference_id, word('pay')),
 }
 
@@ -152,7 +161,8 @@ function dayLabel(seconds) {
   const distance = Math.round((new Date().setHours(0, 0, 0, 0) - new Date(day).setHours(0, 0, 0, 0)) / 86400000)
   if (distance === 0) return word('today')
   if (distance === 1) return word('yesterday')
-  return day.toLocaleDateString(language === 'hi' ? 'hi-IN' : 'en-IN', { day: 'numeric', month: 'long', year: 'numeric' })
+  return day.toLocaleDateString(language === 'hi' ? 'hi-IN' : 'en-IN',
+    { day: 'numeric', month: 'long', year: 'numeric' })
 }
 
 function append(message) {
@@ -167,7 +177,8 @@ function append(message) {
   if (day !== state.day) log.append(make('p.day', {}, make('span', {}, dayLabel(message.timestamp))))
   state.day = day
   const node = bubble(message, hooks)
-  if (log.lastElementChild?.classList.contains(message.direction === 'in' ? 'mine' : 'theirs')) node.classList.add('follows')
+  const side = message.direction === 'in' ? 'mine' : 'theirs'
+  if (log.lastElementChild?.classList.contains(side)) node.classList.add('follows')
   log.append(node)
   growth.observe(node)
 }
@@ -252,7 +263,8 @@ function receive(event) {
       return drawList()
     case 'seen': {
       const seen = state.messages.get(event.id)
-      if (isOpen && seen) for (const message of state.messages.values()) if (message.sequence <= seen.sequence) setTick(message, 'read')
+      const earlier = isOpen && seen ? [...state.messages.values()].filter((m) => m.sequence <= seen.sequence) : []
+      for (const message of earlier) setTick(message, 'read')
       if (chat?.last?.direction === 'in') chat.last.status = 'read'
       return drawList()
     }
@@ -320,11 +332,14 @@ async function sendSample(name) {
   await sendFile(blob, name.endsWith('.pdf') ? 'document' : 'image', name)
 }
 
-at('photo').onchange = (event) => { [...event.target.files].forEach((file) => sendFile(file, 'image')); event.target.value = '' }
-at('paper').onchange = (event) => { [...event.target.files].forEach((file) => sendFile(file, 'document')); event.target.value = '' }
+at('photo').onchange = (event) => { [...event.target.files].forEach((file) => sendFile(file,
+  'image')); event.target.value = '' }
+at('paper').onchange = (event) => { [...event.target.files].forEach((file) => sendFile(file,
+  'document')); event.target.value = '' }
 at('attach').onclick = () => sheets.attach({
   photo: () => at('photo').click(), paper: () => at('paper').click(), sample: sendSample,
-  location: () => sheets.location((place) => say({ type: 'location', location: place })), voice: () => say({ type: 'unsupported' }),
+  location: () => sheets.location((place) => say({ type: 'location', location: place })),
+    voice: () => say({ type: 'unsupported' }),
 }, state.samples)
 at('composer').onsubmit = submit
 field.oninput = grow
@@ -341,8 +356,10 @@ at('me').onclick = () => sheets.number(state.citizen, (number) => {
 })
 at('language').onclick = () => { setLanguage(language === 'hi' ? 'en' : 'hi'); loadList().then(loadChat) }
 document.addEventListener('visibilitychange', look)
-document.addEventListener('keydown', (event) => { if (event.key === 'Escape' && !at('sheet').open && state.line) leave() })
-window.addEventListener('message', (event) => { if (event.origin === location.origin && event.data === 'pay:done') sheets.close() })
+document.addEventListener('keydown',
+  (event) => { if (event.key === 'Escape' && !at('sheet').open && state.line) leave() })
+window.addEventListener('message',
+  (event) => { if (event.origin === location.origin && event.data === 'pay:done') sheets.close() })
 
 speak()
 state.samples = (await ask('samples')) ?? []

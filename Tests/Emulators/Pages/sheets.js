@@ -44,7 +44,8 @@ export function list(message, onPick) {
     for (const row of section.rows ?? []) {
       const id = `row-${number++}`
       group.append(make('label.row', { for: id, ondblclick: () => form.requestSubmit() },
-        make('span', {}, make('b', { lang: tongue(row.title) }, row.title), row.description && make('small', { lang: tongue(row.description) }, row.description)),
+        make('span', {}, make('b', { lang: tongue(row.title) }, row.title),
+          row.description && make('small', { lang: tongue(row.description) }, row.description)),
         make('input', { type: 'radio', name: 'row', id, value: row.id, required: true })))
     }
     form.append(group)
@@ -64,21 +65,26 @@ export function list(message, onPick) {
 }
 
 const sampleNames = {
-  'photo': ['फ़ोटो', 'Photo'], 'identity-proof': ['पहचान', 'Identity'], 'address-proof': ['पता', 'Address'], 'dob-proof': ['जन्म', 'Birth date'],
-  'caste-certificate-sc': ['जाति (SC)', 'SC certificate'], 'income-proof': ['आय', 'Income'], 'bank-passbook': ['पासबुक', 'Passbook'],
-  'self-declaration': ['स्व-घोषणा', 'Self-declaration'], 'death-certificate': ['मृत्यु', 'Death certificate'], 'blurred': ['धुँधला', 'Blurred'],
+  'photo': ['फ़ोटो', 'Photo'], 'identity-proof': ['पहचान', 'Identity'], 'address-proof': ['पता', 'Address'],
+    'dob-proof': ['जन्म', 'Birth date'],
+  'caste-certificate-sc': ['जाति (SC)', 'SC certificate'], 'income-proof': ['आय', 'Income'],
+    'bank-passbook': ['पासबुक', 'Passbook'],
+  'self-declaration': ['स्व-घोषणा', 'Self-declaration'], 'death-certificate': ['मृत्यु', 'Death certificate'],
+    'blurred': ['धुँधला', 'Blurred'],
   'too-small': ['बहुत छोटा', 'Too small'], 'too-dark': ['बहुत अँधेरा', 'Too dark'],
 }
 
 /** hooks: photo, paper, sample(name), location, voice */
 export async function attach(hooks, samples) {
   const tile = (name, label, onclick) =>
-    make('button.tile', { type: 'button', onclick: () => { close(); onclick() } }, make('span.disc', {}, icon(name)), label)
+    make('button.tile', { type: 'button', onclick: () => { close(); onclick() } }, make('span.disc', {}, icon(name)),
+      label)
   const grid = make('div.papers')
   for (const name of samples) {
     const stem = name.replace(/\.\w+$/, '')
     const label = sampleNames[stem]?.[document.documentElement.lang === 'hi' ? 0 : 1] ?? stem
-    const face = name.endsWith('.pdf') ? make('span.pdf', {}, 'PDF') : make('img', { src: `/pages/samples/${name}`, alt: '', loading: 'lazy' })
+    const face = name.endsWith('.pdf') ? make('span.pdf', {}, 'PDF') : make('img',
+      { src: `/pages/samples/${name}`, alt: '', loading: 'lazy' })
     grid.append(make('button.paper', { type: 'button', onclick: () => { close(); hooks.sample(name) } }, face, label))
   }
   show(word('attach'),
@@ -90,19 +96,22 @@ export async function attach(hooks, samples) {
 
 /** Places of Delhi, so that nobody's real position is asked for. */
 const places = [
-  ['Karol Bagh, New Delhi', 28.6519, 77.1909], ['Connaught Place, New Delhi', 28.6315, 77.2167], ['Dwarka Sector 10, New Delhi', 28.5815, 77.0583],
+  ['Karol Bagh, New Delhi', 28.6519, 77.1909], ['Connaught Place, New Delhi', 28.6315, 77.2167],
+    ['Dwarka Sector 10, New Delhi', 28.5815, 77.0583],
   ['Shahdara, Delhi', 28.6735, 77.2890], ['Rohini Sector 7, Delhi', 28.7074, 77.1139],
 ]
 
 export function location(onPick) {
   const grid = make('div.rows')
   for (const [name, latitude, longitude] of places)
-    grid.append(make('button.row', { type: 'button', onclick: () => { close(); onPick({ latitude, longitude, name }) } },
+    grid.append(make('button.row', { type: 'button', onclick: () => { close(); onPick({ latitude, longitude,
+      name }) } },
       make('span', {}, make('b', {}, name), make('small', {}, `${latitude}, ${longitude}`)), icon('pin')))
   show(word('location'), grid)
 }
 
-const addressFields = ['name', 'phone_number', 'in_pin_code', 'house_number', 'building_name', 'address', 'landmark_area', 'city', 'state']
+const addressFields = ['name', 'phone_number', 'in_pin_code', 'house_number', 'building_name', 'address',
+  'landmark_area', 'city', 'state']
 
 export function address(message, onDone) {
   const parameters = message.message.interactive.action.parameters ?? {}
@@ -113,7 +122,8 @@ export function address(message, onDone) {
   } })
   for (const field of addressFields) {
     const wrong = parameters.validation_errors?.[field]
-    form.append(make('label', {}, word(field), make('input', { name: field, value: parameters.values?.[field] ?? '' }), wrong && make('em', {}, wrong)))
+    form.append(make('label', {}, word(field), make('input',
+      { name: field, value: parameters.values?.[field] ?? '' }), wrong && make('em', {}, wrong)))
   }
   form.append(make('div.end', {}, submitButton()))
   show(word('giveAddress'), form)
@@ -138,12 +148,13 @@ export function flow(message, onDone) {
 }
 
 export function pay(reference, title) {
-  show(title, make('iframe.pay', { src: `/payments/pay?reference=${encodeURIComponent(reference)}&lang=${document.documentElement.lang}`, title }))
+  show(title, make('iframe.pay', { src: `/payments/pay?reference=${encodeURIComponent(reference)}`, title }))
   dialog.className = 'tall'
 }
 
 export function number(current, onDone) {
-  const input = make('input', { name: 'number', value: current, inputmode: 'numeric', pattern: '[0-9]{10,15}', required: true, autocomplete: 'off' })
+  const input = make('input', { name: 'number', value: current, inputmode: 'numeric', pattern: '[0-9]{10,15}',
+    required: true, autocomplete: 'off' })
   const form = make('form.fields', { onsubmit: (event) => { event.preventDefault(); close(); onDone(input.value) } },
     make('label', {}, word('newNumber'), input), make('div.end', {}, submitButton(word('save'))))
   show(word('me'), form)
