@@ -125,7 +125,7 @@ let package = Package(
         tests("ConversationTests", ["Model", "Conversation", "NLU"]),
         tests("DashboardTests", ["Model", "Conversation", "Dashboard", hummingbird, logging]),
         tests("DocumentsTests", ["Model", "Conversation", "Documents", crypto]),
-        tests("EmulatorsTests", ["Emulators", hummingbird, crypto]),
+        tests("EmulatorsTests", ["Emulators", "HTTPClient", hummingbird, crypto]),
         tests("EndToEndTests", ["EndToEnd"]),
         tests("HTTPClientTests", ["HTTPClient"]),
         tests("LoaderTests", ["Loader"]),
