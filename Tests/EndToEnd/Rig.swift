@@ -185,6 +185,7 @@ actor Rig {
               app_secret: ${WHATSAPP_APP_SECRET}
               verify_token: ${WHATSAPP_VERIFY_TOKEN}
               access_token: ${WHATSAPP_ACCESS_TOKEN}
+              messages_per_second: 1000
             modules: { directory: "\(settings.build)/modules", require_signatures: false }
             departments:
             \(departments)

@@ -51,15 +51,17 @@ struct TranscriptPlayer: Sendable {
         let problem: String?
     }
 
-    /// In the order of the transcripts.
+    /// In the order of the transcripts. Recording is mostly silence, so all record at once.
     func record(_ transcripts: [Transcript]) async throws -> [Recording] {
-        try await run(transcripts) { transcript, phone, gate in await self.record(transcript, phone, gate) }
+        try await run(transcripts, atOnceMax: transcripts.count) { transcript, phone, gate in await self.record(transcript, phone, gate) }
     }
 
     typealias Body<Result> = @Sendable (Transcript, CitizenPhone, ClockGate) async -> Result
 
     /// Those that move the clock alike play beside each other; the clock belongs to all.
-    private func run<Result: Sendable>(_ transcripts: [Transcript], _ body: @escaping Body<Result>) async throws -> [Result] {
+    private func run<Result: Sendable>(
+        _ transcripts: [Transcript], atOnceMax: Int = atOnceMax, _ body: @escaping Body<Result>
+    ) async throws -> [Result] {
         let numbered = transcripts.enumerated().map { (index: $0.offset, transcript: $0.element) }
         let groups = Dictionary(grouping: numbered) { item in
             item.transcript.isAlone ? "alone \(item.index)" : item.transcript.hours.map { "\($0)" }.joined(separator: " ")
@@ -68,7 +70,7 @@ struct TranscriptPlayer: Sendable {
         for key in groups.keys.sorted() {
             let group = groups[key] ?? []
             // A gate waits for all of its group, so all of them must be running.
-            let size = group.first?.transcript.hours.isEmpty == true ? Self.atOnceMax : group.count
+            let size = group.first?.transcript.hours.isEmpty == true ? atOnceMax : group.count
             for (index, result) in try await together(group, atOnce: size, body) { results[index] = result }
         }
         return results.sorted { $0.key < $1.key }.map(\.value)

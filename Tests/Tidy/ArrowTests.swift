@@ -52,7 +52,8 @@ enum ImportRules {
 
     static func imports(of file: SourceFile) -> [Import] {
         guard file.path.hasSuffix(".swift") else { return [] }
-        let form = #/^\s*(?:@\w+(?:\([^)]*\))?\s+)*(?:(?:public|package|internal|fileprivate|private)\s+)?import\s+(?:(?:struct|class|enum|protocol|func|var|let|typealias|actor)\s+)?(\w+)/#
+        // Attributes and an access word before it, a kind of declaration after it.
+        let form = #/^(?:\s*(?:@\w+(?:\([^)]*\))?|[a-z]+)\s+)*?\s*import\s+(?:(?:[a-z]+)\s+)?([A-Z_]\w*)/#
         return file.lines.compactMap { line in
             guard line.code.contains("import "), let found = line.code.firstMatch(of: form) else { return nil }
             return Import(line: line.number, module: String(found.1))
