@@ -133,7 +133,7 @@ public struct AnswerReader: Sendable {
 
     private func readChoice(_ answer: String) -> AnswerReading {
         let folded = Normalised.folded(answer)
-        if let number = Int(folded), (1...choices.count).contains(number), !choices.isEmpty { return .value(choices[number - 1].id) }
+        if let number = Int(folded), choices.indices.contains(number &- 1) { return .value(choices[number - 1].id) }
         let exact = choices.filter { spellings(of: $0).contains(folded) }
         if exact.count == 1 { return .value(exact[0].id) }
         if let former = formerChoices.first(where: { spellings(of: $0).contains(folded) }) { return .wrong(.officeGone(former.id)) }

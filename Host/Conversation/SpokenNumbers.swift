@@ -6,6 +6,7 @@ enum SpokenNumber {
 
     /// The number times 10^decimals, or nil when the text is no number or has more decimals than that.
     static func read(_ text: String, decimals: Int) -> Int64? {
+        guard let first = text.first(where: { !$0.isWhitespace }), !"-−–".contains(first) else { return nil }
         let spaced = Normalised.asciiDigits(text).lowercased().replacing("₹", with: " ").replacing("/-", with: " ")
         let words = Normalised.folded(keepPoints(in: spaced)).split(separator: " ").map(String.init).filter { !fillers.contains($0) }
         guard !words.isEmpty, words.count <= 12 else { return nil }
@@ -68,15 +69,22 @@ enum SpokenNumber {
                 current = value * 100 + addend
                 addend = 0
             } else if let value = whole[word] {
+                guard current == nil else { return nil }
                 current = value
             } else if let value = halves[word] {
                 addend = value
             } else if let value = hundredths(word) {
+                guard current == nil else { return nil }
                 current = value + addend
                 addend = 0
             } else if let unit = units[word] {
-                total += (current ?? 100) * unit
+                // "सवा लाख" is a lakh and a quarter; "साढ़े" needs its number.
+                guard addend != 50 else { return nil }
+                let product = (current ?? 100 + addend).multipliedReportingOverflow(by: unit)
+                if product.overflow || product.partialValue > amountHundredthsMax { return nil }
+                total += product.partialValue
                 current = nil
+                addend = 0
             } else {
                 return nil
             }
@@ -108,7 +116,7 @@ enum SpokenNumber {
     private static let small = table([
         (0, ["शून्य", "zero", "shunya"]), (1, ["एक", "ek", "one"]), (2, ["दो", "do", "two"]), (3, ["तीन", "teen", "tin", "three"]),
         (4, ["चार", "char", "chaar", "four"]), (5, ["पांच", "पाँच", "paanch", "panch", "five"]), (6, ["छह", "छः", "छ", "chhah", "chhe", "che", "six"]),
-        (7, ["सात", "saat", "sat", "seven"]), (8, ["आठ", "aath", "ath", "eight"]), (9, ["नौ", "nau", "no", "nine"]),
+        (7, ["सात", "saat", "sat", "seven"]), (8, ["आठ", "aath", "ath", "eight"]), (9, ["नौ", "nau", "nine"]),
         (10, ["दस", "das", "dus", "ten"]), (11, ["ग्यारह", "gyarah", "eleven"]), (12, ["बारह", "barah", "twelve"]),
         (15, ["पंद्रह", "pandrah", "fifteen"]), (20, ["बीस", "bees", "bis", "twenty"]), (25, ["पच्चीस", "pachees", "pachis"]),
         (30, ["तीस", "tees", "tis", "thirty"]), (40, ["चालीस", "chalis", "chalees", "forty"]), (50, ["पचास", "pachas", "pachaas", "fifty"]),

@@ -31,7 +31,7 @@ final class EDistrictRegister: Sendable {
         }
     }
 
-    struct Standing: Sendable {
+    struct Standing: Codable, Sendable {
         let state: String
         let office: String
         let level: String?
@@ -39,7 +39,8 @@ final class EDistrictRegister: Sendable {
         let since: Date
     }
 
-    private struct Application {
+    private struct Application: Codable {
+        let key: String
         let number: String
         let service: String
         let applicant: String
@@ -53,6 +54,14 @@ final class EDistrictRegister: Sendable {
         var byKey: [String: String] = [:]
         var byNumber: [String: Application] = [:]
         var count = 0
+
+        init(_ applications: [Application] = []) {
+            for application in applications {
+                byKey[application.key] = application.number
+                byNumber[application.number] = application
+            }
+            count = applications.count
+        }
     }
 
     /// From submission to certificate within one day of the emulators' clock, so that a demonstration need not wait 21.
@@ -67,9 +76,16 @@ final class EDistrictRegister: Sendable {
     static let dueDays = 21.0
 
     private let clock: EmulatorClock
-    private let state = Mutex(State())
+    private let file: URL?
+    private let state: Mutex<State>
 
-    init(clock: EmulatorClock) { self.clock = clock }
+    /// - Parameter file: where applications outlive a restart; nil keeps them in memory. A missing file is an empty register.
+    init(clock: EmulatorClock, file: URL? = nil) throws {
+        self.clock = clock
+        self.file = file
+        let kept = file.flatMap { try? Data(contentsOf: $0) }
+        state = Mutex(State(try kept.map { try JSONDecoder().decode([Application].self, from: $0) } ?? []))
+    }
 
     /// The same key with the same content gives the same number again.
     func submit(_ filing: Filing) throws(EDistrictFault) -> (number: String, receivedAt: Date) {
@@ -81,10 +97,11 @@ final class EDistrictRegister: Sendable {
             let year = Calendar.delhi.component(.year, from: now)
             let number = "ED/\(year)/" + String(format: "%07d", state.count)
             let application = Application(
-                number: number, service: filing.service, applicant: filing.applicant, fingerprint: fingerprint,
+                key: filing.key, number: number, service: filing.service, applicant: filing.applicant, fingerprint: fingerprint,
                 submittedAt: now)
             state.byKey[filing.key] = number
             state.byNumber[number] = application
+            keep(state)
             return application
         }
         guard let found, found.fingerprint == fingerprint else { throw .conflict }
@@ -109,10 +126,31 @@ final class EDistrictRegister: Sendable {
     func decide(_ number: String, state wanted: String, reason: String?) throws(EDistrictFault) {
         _ = try application(number)
         let standing = Standing(state: wanted, office: "SDM Office", level: nil, reason: reason, since: clock.now)
-        state.withLock { $0.byNumber[number]?.decided = wanted == "AUTO" ? nil : standing }
+        state.withLock { state in
+            state.byNumber[number]?.decided = wanted == "AUTO" ? nil : standing
+            keep(state)
+        }
     }
 
-    func forgetAll() { state.withLock { $0 = State() } }
+    func forgetAll() {
+        state.withLock { state in
+            state = State()
+            keep(state)
+        }
+    }
+
+    /// At once, since a portal that forgot an acknowledged application would be believed. Filings are rare, and load tests
+    /// give no file. A failure to write is said on standard error; the emulator goes on.
+    private func keep(_ state: borrowing State) {
+        guard let file else { return }
+        let applications = state.byNumber.values.sorted { $0.number < $1.number }
+        do {
+            try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try JSONEncoder().encode(applications).write(to: file, options: .atomic)
+        } catch {
+            FileHandle.standardError.write(Data("samvad-emulators: can't keep applications: \(error)\n".utf8))
+        }
+    }
 
     /// For the console: numbers and states, nothing of a person.
     var summary: [(number: String, service: String, state: String, submittedAt: Date)] {

@@ -4,9 +4,13 @@ import Crypto
 import Foundation
 import Hummingbird
 
-/// - Parameter key: what the header `X-API-Key` must hold; nil asks for none.
-func addEDistrictRoutes(to router: Router<BasicRequestContext>, clock: EmulatorClock, key: String? = nil) throws {
-    let emulator = try EDistrictEmulator(clock: clock, key: key)
+/// - Parameters:
+///   - key: what the header `X-API-Key` must hold; nil asks for none.
+///   - file: where applications outlive a restart; nil keeps them in memory.
+func addEDistrictRoutes(
+    to router: Router<BasicRequestContext>, clock: EmulatorClock, key: String? = nil, file: URL? = nil
+) throws {
+    let emulator = try EDistrictEmulator(clock: clock, key: key, file: file)
     let group = router.group("edistrict")
     group.post("submit") { request, _ in await emulator.answer(request, emulator.submit) }
     group.post("status") { request, _ in await emulator.answer(request, emulator.status) }
@@ -32,9 +36,9 @@ struct EDistrictEmulator: Sendable {
     private let control = EDistrictControl()
     private let key: String?
 
-    init(clock: EmulatorClock, key: String?) throws {
+    init(clock: EmulatorClock, key: String?, file: URL?) throws {
         schema = try XMLSchema(EDistrictSchema.text)
-        register = EDistrictRegister(clock: clock)
+        register = try EDistrictRegister(clock: clock, file: file)
         self.key = key
     }
 

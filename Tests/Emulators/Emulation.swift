@@ -20,6 +20,8 @@ struct Emulation: Sendable {
         var lines: [Line]
         var seed: UInt64
         var pagesFolder: URL
+        /// What outlives a restart; nil: everything is in memory.
+        var stateFolder: URL?
     }
 
     let settings: Settings
@@ -68,7 +70,8 @@ struct Emulation: Sendable {
             accessToken: accessToken,
             handshake: handshake
         ).add(to: router)
-        try addEDistrictRoutes(to: router, clock: clock)
+        try addEDistrictRoutes(
+            to: router, clock: clock, file: settings.stateFolder?.appendingPathComponent("applications.json"))
         return router
     }
 

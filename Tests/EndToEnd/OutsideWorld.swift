@@ -70,6 +70,8 @@ struct OutsideWorld: Sendable {
         try await post("/control/failures", .object(body))
     }
 
+    func endFailures() async throws { _ = try await call(.delete, "/control/failures", body: .none) }
+
     /// up, down, garbage, hang, slow or lose_answers.
     func setPortal(_ mode: String) async throws { try await post("/edistrict/control", ["mode": .string(mode)]) }
 }

@@ -35,7 +35,7 @@ extension EndToEndTests {
                 try await crowd.waitForAnswers(reference, seconds: 40, advanceSeconds: 30)
                 let complaints = try await crowd.complaints(against: reference)
                 #expect(complaints.isEmpty, "\(failure.testDescription): \(complaints.count) citizens, for example \(complaints.first ?? "")")
-                try await rig.world.client.send(.init(.delete, rig.world.url + "/control/failures"))
+                try await rig.world.endFailures()
             }
             #expect(try await rig.sentTwice == 0)
         }
