@@ -20,23 +20,33 @@ public enum Aadhaar {
     /// Positions (of scalars) of the twelve digits of each number found; spaces, dots and dashes between them do not hide it.
     private static func ranges(in text: String) -> [[Int]] {
         var found: [[Int]] = []
-        var run: [(position: Int, digit: Int)] = []
+        var run: [(position: Int, digit: Int, startsGroup: Bool)] = []
+        var afterSeparator = true
         let scalars = Array(text.unicodeScalars)
         for (position, scalar) in scalars.enumerated() {
             if let digit = decimal(scalar) {
-                run.append((position, digit))
-            } else if !isSeparator(scalar) {
+                run.append((position, digit, afterSeparator))
+                afterSeparator = false
+            } else if isSeparator(scalar) {
+                afterSeparator = true
+            } else {
                 collect(run, into: &found)
                 run = []
+                afterSeparator = true
             }
         }
         collect(run, into: &found)
         return found
     }
 
-    private static func collect(_ run: [(position: Int, digit: Int)], into found: inout [[Int]]) {
-        guard run.count == 12, run[0].digit >= 2, isVerhoeff(run.map(\.digit)) else { return }
-        found.append(run.map(\.position))
+    /// Twelve digits that begin and end with a group: other numbers may stand before and behind.
+    private static func collect(_ run: [(position: Int, digit: Int, startsGroup: Bool)], into found: inout [[Int]]) {
+        guard run.count >= 12 else { return }
+        for start in 0...(run.count - 12) where run[start].startsGroup && run[start].digit >= 2 {
+            guard start + 12 == run.count || run[start + 12].startsGroup else { continue }
+            let twelve = run[start..<start + 12]
+            if isVerhoeff(twelve.map(\.digit)) { found.append(twelve.map(\.position)) }
+        }
     }
 
     private static func decimal(_ scalar: Unicode.Scalar) -> Int? {
@@ -45,7 +55,11 @@ public enum Aadhaar {
     }
 
     private static func isSeparator(_ scalar: Unicode.Scalar) -> Bool {
-        scalar.properties.isWhitespace || "-./_".unicodeScalars.contains(scalar)
+        switch scalar.properties.generalCategory {
+        // Joiners and direction marks are invisible between digits; any dash groups them.
+        case .format, .dashPunctuation: true
+        default: scalar.properties.isWhitespace || "./_".unicodeScalars.contains(scalar)
+        }
     }
 
     private static func isVerhoeff(_ digits: [Int]) -> Bool {

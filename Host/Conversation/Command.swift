@@ -8,11 +8,12 @@ public enum Command: Hashable, Sendable {
     /// The command that this text is, if it is nothing else.
     public static func read(_ text: String) -> Command? {
         let folded = Normalised.folded(text)
-        if folded.isEmpty { return thumbs[text.filter { !$0.isWhitespace }.first.map(String.init) ?? ""] }
+        // The first scalar alone: a thumb of any skin is a thumb.
+        if folded.isEmpty { return text.unicodeScalars.first { !$0.properties.isWhitespace }.flatMap { thumbs[$0] } }
         return words[folded]
     }
 
-    private static let thumbs: [String: Command] = ["👍": .yes, "👍🏻": .yes, "👍🏽": .yes, "✅": .yes, "👌": .yes, "👎": .no, "❌": .no]
+    private static let thumbs: [Unicode.Scalar: Command] = ["👍": .yes, "✅": .yes, "✔": .yes, "👌": .yes, "👎": .no, "❌": .no, "?": .help]
 
     private static let words: [String: Command] = {
         var table: [String: Command] = [:]
@@ -26,7 +27,7 @@ public enum Command: Hashable, Sendable {
         (.menu, ["menu", "main menu", "मेनू", "मेन्यू", "मीनू", "services", "सेवाएं", "सेवाएँ", "सूची", "list", "sevaye", "sevaayein"]),
         (.back, ["back", "go back", "पीछे", "वापस", "पिछला", "peeche", "piche", "pichhe", "wapas", "vapas"]),
         (.cancel, ["cancel", "रद्द", "रद्द करें", "रद्द करो", "कैंसल", "radd", "cancel karo", "cancel karein", "band karo ise"]),
-        (.help, ["help", "मदद", "सहायता", "madad", "sahayata", "?"]),
+        (.help, ["help", "मदद", "सहायता", "madad", "sahayata"]),
         (
             .agent,
             [
@@ -50,15 +51,15 @@ public enum Command: Hashable, Sendable {
         (
             .yes,
             [
-                "yes", "y", "yeah", "yep", "ok", "okay", "sure", "correct hai", "right", "हाँ", "हां", "हा", "जी", "जी हाँ", "ठीक है",
+                "yes", "y", "yeah", "yep", "ok", "okay", "sure", "correct hai", "right", "हाँ", "हां", "हा", "जी", "जी हाँ", "हाँ जी", "ठीक है",
                 "ठीक", "सही है", "सही", "बिल्कुल", "haan", "han", "ha", "haa", "haan ji", "ji", "ji haan", "theek hai", "thik hai",
-                "sahi hai", "sahi", "bilkul", "hanji", "confirm",
+                "sahi hai", "sahi", "bilkul", "hanji", "confirm", "yes please", "haan please", "हाँ ठीक है", "haan theek hai", "haan ji theek hai",
             ]
         ),
         (
             .no,
             [
-                "no", "n", "nope", "नहीं", "नही", "ना", "जी नहीं", "गलत", "nahi", "nahin", "na", "ji nahi", "nai", "galat", "not now", "mat",
+                "no", "n", "nope", "नहीं", "नही", "ना", "जी नहीं", "गलत", "nahi", "nahin", "na", "ji nahi", "nai", "galat", "not now", "mat", "नहीं जी", "nahi ji", "no thanks", "नहीं चाहिए", "nahi chahiye",
             ]
         ),
         (.restart, ["restart", "start again", "फिर से", "दोबारा", "शुरू से", "phir se", "dobara", "shuru se"]),

@@ -39,6 +39,8 @@ public struct WaitingCertificate: Codable, Sendable, Equatable {
 public enum Expecting: Codable, Sendable, Equatable {
     case nothing
     case languageChoice
+    /// The menu is shown over an open form: words that name a service choose it, others still answer the form.
+    case menuChoice
     /// "Do you want this service?" — yes starts it.
     case startService(ServiceID)
     /// Another draft is open: go on with it, or begin the new one.

@@ -57,7 +57,9 @@ public struct Day: Hashable, Comparable, Sendable, CustomStringConvertible {
 
     /// The same day so many years later; 29 February becomes 28 where there is none.
     public func adding(years: Int) -> Day {
-        Day(year: year + years, month: month, day: day) ?? Day(daysSinceEpoch: adding(days: -1).daysSinceEpoch).adding(years: years)
+        // Within the calendar that `init` knows, however far a bound of a catalogue reaches.
+        let wanted = min(max(year + years, 1800), 2200)
+        return Day(year: wanted, month: month, day: day) ?? adding(days: -1).adding(years: wanted - year)
     }
 
     public static func < (left: Day, right: Day) -> Bool {

@@ -16,7 +16,7 @@ extension MachineTurn {
 
     /// To the first question that is open; then eligibility, papers, quote, summary.
     mutating func goOn() {
-        guard var draft = state.draft, let service = draftService else { return showMenu(Replies.serviceGone) }
+        guard var draft = state.draft, let service = draftService else { return leaveLostService() }
         state.misses = 0
         if let field = service.fields.first(where: { isOpen($0, in: draft) }) {
             draft.isChanging = false
@@ -39,6 +39,12 @@ extension MachineTurn {
         move(to: .summary, of: &draft)
     }
 
+    /// The draft's service is no longer in the catalogue: nothing can be asked of it any more.
+    mutating func leaveLostService() {
+        state.draft = nil
+        showMenu(Replies.serviceGone)
+    }
+
     private mutating func move(to place: Place, of draft: inout Draft) {
         draft.place = place
         state.draft = draft
@@ -58,7 +64,8 @@ extension MachineTurn {
 
     /// The question at which the conversation stands, once more.
     mutating func askAgain() {
-        guard let draft = state.draft, let service = draftService else { return showMenu(nil) }
+        guard let draft = state.draft else { return showMenu(nil) }
+        guard let service = draftService else { return leaveLostService() }
         switch draft.place {
         case .field(let id): if let field = service.field(id) { ask(field, page: 0) } else { goOn() }
         case .fieldPage(let id, let page): if let field = service.field(id) { ask(field, page: page) } else { goOn() }
@@ -142,10 +149,11 @@ extension MachineTurn {
 
     mutating func hearInForm(_ text: String, _ understanding: Understanding?) {
         guard let draft = state.draft else { return }
+        guard draftService != nil else { return leaveLostService() }
         switch draft.place {
         case .field, .fieldPage:
             guard let field = currentField else { return goOn() }
-            if answerSideQuestion(text) { return }
+            if !isStory(field), answerSideQuestion(text) { return }
             answer(field, with: text)
         case .confirmField(let id, let proposed): hearConfirmation(text, id, proposed)
         case .documentKind(let id): hearKind(text, document: id)
@@ -210,10 +218,15 @@ extension MachineTurn {
 
     /// Answers that were asked because of the old one, and a sub-division of another district.
     private func forgetWhatDepended(on field: Field, in service: Service, _ draft: inout Draft) {
-        for other in service.fields where other.when?.field == field.id { draft.values[other.id] = nil }
-        for document in service.documents where document.when?.field == field.id { draft.documents.removeAll { $0.id == document.id } }
-        if field.type == .district {
-            for other in service.fields where other.type == .subDivision { draft.values[other.id] = nil }
+        let dependent = service.fields.filter { $0.when?.field == field.id || (field.type == .district && $0.type == .subDivision) }
+        for other in dependent where other.id != field.id {
+            draft.skipped.removeAll { $0 == other.id }
+            // What hung on the forgotten answer goes too: a spouse's address with the marriage.
+            if draft.values.removeValue(forKey: other.id) != nil { forgetWhatDepended(on: other, in: service, &draft) }
+        }
+        for document in service.documents where document.when?.field == field.id {
+            draft.documents.removeAll { $0.id == document.id }
+            draft.skippedDocuments.removeAll { $0 == document.id }
         }
     }
 
@@ -258,6 +271,14 @@ extension MachineTurn {
         state.draft = draft
         goOn()
     }
+
+    /// A complaint in the citizen's own words may well be a question.
+    private func isStory(_ field: Field) -> Bool {
+        field.type == .text && (field.max?.integer ?? Int64(Limits.answerCharactersMax)) > MachineTurn.shortAnswerCharacters
+    }
+
+    /// Above this a text field asks for a story: names of castes, posts and places stay below.
+    private static let shortAnswerCharacters: Int64 = 300
 
     /// "How much?", "how long?", "which papers?" in mid-form: answered from the catalogue, then the question again.
     private mutating func answerSideQuestion(_ text: String) -> Bool {

@@ -60,9 +60,8 @@ extension MachineTurn {
     /// A list holds ten rows: nine and "more", or ten when they are the last.
     func paged<Row>(_ rows: [Row], page: Int) -> (rows: [Row], next: Int?) {
         let perPage = Limits.listRowsMax - 1
-        let start = max(0, page) * perPage
-        guard start < rows.count else { return (Array(rows.prefix(perPage)), rows.count > Limits.listRowsMax ? 1 : nil) }
-        let rest = rows[start...]
+        guard page >= 0, page <= rows.count / perPage, page * perPage < rows.count else { return (Array(rows.prefix(perPage)), rows.count > Limits.listRowsMax ? 1 : nil) }
+        let rest = rows[(page * perPage)...]
         return rest.count <= Limits.listRowsMax ? (Array(rest), nil) : (Array(rest.prefix(perPage)), page + 1)
     }
 

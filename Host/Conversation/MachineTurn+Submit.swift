@@ -3,11 +3,13 @@ import Model
 
 extension MachineTurn {
     mutating func submit() {
-        guard let service = draftService, let draft = state.draft else { return }
+        guard let service = draftService, let draft = state.draft else { return leaveLostService() }
         let isOpen = service.fields.contains { field in
             draft.values[field.id] == nil && !draft.skipped.contains(field.id) && (field.when?.holds(for: draft.values) ?? true)
         }
-        if isOpen || (service.hooks.contains(.eligibility) && !draft.isEligible) { return goOn() }
+        // "Try again" after a failed call comes here too: whatever is still to be asked comes first.
+        let isUnquoted = service.hooks.contains(.quote) && draft.amountPaise == nil
+        if isOpen || isUnquoted || (service.hooks.contains(.eligibility) && !draft.isEligible) { return goOn() }
         if service.hooks.contains(.submit) { return askModule(.submit, purpose: .submit) }
         let effects = service.portal.map { [ModuleReply.Effect(kind: "samvad.file/1", key: "file", arguments: [.init(key: "portal", value: $0)])] }
         takeSubmit(ModuleReply(outcome: .ok, effects: effects ?? []))
@@ -40,7 +42,9 @@ extension MachineTurn {
     /// The submission was about an earlier application: that one changes, none is made.
     private mutating func changeEarlier(_ earlier: Application, _ reply: ModuleReply, _ said: [String]) {
         state.draft = nil
-        if !said.isEmpty { say(.text(said.joined(separator: "\n\n"))) }
+        let fallback = Replies.takenByDepartment.filled(
+            ["number": earlier.number.rawValue, "department": machine.catalogue.service(earlier.service)?.issuer[language] ?? ""], in: language)
+        say(.text(said.isEmpty ? fallback : said.joined(separator: "\n\n")))
         change(earlier, by: reply)
     }
 

@@ -61,6 +61,7 @@ extension MachineTurn {
         rows += service.documents.filter { document in draft.documents.contains { $0.id == document.id } }.map {
             .init(id: "chg:\($0.id)", title: Limits.rowTitle.cut($0.label[language]), description: Replies.sendAgain[language])
         }
+        guard !rows.isEmpty else { return returnToSummary() }
         let shown = paged(rows, page: page)
         let more = shown.next.map { [OutboundContent.ListRow(id: "chgpage:\($0)", title: Replies.rowMore[language])] } ?? []
         say(.list(

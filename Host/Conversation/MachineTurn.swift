@@ -52,7 +52,7 @@ struct MachineTurn {
         case .templateButton(let payload, let title): hearText(payload.isEmpty ? title : payload, understanding, isFirst: isFirst)
         case .media(let media): hearMedia(media)
         case .location: hearLocation(content)
-        case .reaction(let emoji, _): if let emoji, Command.read(emoji) == .yes { hearCommandInPlace(.yes) }
+        case .reaction(let emoji, _): if let emoji, Command.read(emoji) == .yes { _ = hearCommandInPlace(.yes) || submitByThumb() }
         case .welcome: welcome()
         case .numberChanged: note("citizen.number_changed")
         case .contacts, .order, .formReply, .unsupported: hearUnreadable()
@@ -65,6 +65,10 @@ struct MachineTurn {
         learnLanguage(from: understanding, text)
         if let command = Command.read(text), obey(command) { return }
         if understanding?.decision == .optOut { return optOut() }
+        if state.expecting == .menuChoice {
+            state.expecting = .nothing
+            if understanding?.decision == .accept || understanding?.decision == .clarify { return hearIdle(understanding) }
+        }
         if hearExpected(text) { return }
         if state.draft != nil { return hearInForm(text, understanding) }
         guard Normalised.hasWords(text) else { return state.language == nil ? welcome() : showMenu(Replies.emptyText) }
@@ -105,7 +109,9 @@ struct MachineTurn {
     private mutating func obey(_ command: Command) -> Bool {
         switch command {
         case .language(let wanted): choose(wanted)
-        case .menu: showMenu(nil)
+        case .menu:
+            showMenu(nil)
+            if state.draft != nil { state.expecting = .menuChoice }
         case .agent: handOver(.asked)
         case .stop: optOut()
         case .start where state.optedOut: optIn()
@@ -130,7 +136,7 @@ struct MachineTurn {
     private mutating func hearExpected(_ text: String) -> Bool {
         let command = Command.read(text)
         switch state.expecting {
-        case .nothing: return false
+        case .nothing, .menuChoice: return false
         case .languageChoice:
             state.expecting = .nothing
             return false
@@ -149,9 +155,28 @@ struct MachineTurn {
         return true
     }
 
-    private mutating func hearCommandInPlace(_ command: Command) {
-        if hearExpected(command == .yes ? "yes" : "no") { return }
-        if state.draft != nil { hearInForm(command == .yes ? "yes" : "no", nil) }
+    /// False when nothing here is answered by yes or no: the button is an old one.
+    private mutating func hearCommandInPlace(_ command: Command) -> Bool {
+        let word = command == .yes ? "yes" : "no"
+        switch state.expecting {
+        case .startService, .resumeOrNew, .cancelDraft: return hearExpected(word)
+        default: break
+        }
+        guard let draft = state.draft else { return false }
+        switch draft.place {
+        case .confirmField: break
+        case .field, .fieldPage: guard currentField?.type == .yesNo else { return false }
+        default: return false
+        }
+        hearInForm(word, nil)
+        return true
+    }
+
+    /// A thumb on the summary sends it; a stale "yes" button does not.
+    private mutating func submitByThumb() -> Bool {
+        guard state.draft?.place == .summary else { return false }
+        submit()
+        return true
     }
 
     // MARK: Taps
@@ -161,11 +186,10 @@ struct MachineTurn {
     private mutating func hearTap(_ id: String) {
         let parts = id.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
         switch (parts[0], parts.count) {
-        case ("yes", 1): hearCommandInPlace(.yes)
-        case ("no", 1): hearCommandInPlace(.no)
+        case ("yes", 1), ("no", 1): if !hearCommandInPlace(id == "yes" ? .yes : .no) { say(Replies.oldButton); askAgain() }
         case ("submit", 1): submitFromTap()
-        case ("cmd", 2): if let command = Command.read(parts[1]) { if !obey(command) { askAgain() } }
-        case ("lang", 2): if let wanted = Language(rawValue: parts[1]) { choose(wanted) }
+        case ("cmd", 2): if let command = Command.read(parts[1]), obey(command) { break } else { askAgain() }
+        case ("lang", 2): if let wanted = Language(rawValue: parts[1]) { choose(wanted) } else { askAgain() }
         case ("svc", 2): go(toService: ServiceID(parts[1]))
         case ("start", 2): start(ServiceID(parts[1]))
         case ("resume", 2): resumeShelved(ServiceID(parts[1]))
@@ -233,8 +257,9 @@ struct MachineTurn {
     }
 
     private mutating func hearLocation(_ content: InboundContent) {
-        guard case .location(_, _, let name, let address) = content, let text = address ?? name, let field = currentField, field.type == .address
+        guard case .location(let latitude, let longitude, let name, let address) = content, let field = currentField, field.type == .address
         else { return hearUnreadable() }
-        answer(field, with: text)
+        // A pin alone has no words; an officer finds the place by its coordinates.
+        answer(field, with: address ?? name ?? "\(latitude), \(longitude)")
     }
 }

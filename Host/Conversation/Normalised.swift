@@ -18,7 +18,8 @@ public enum Normalised {
             }
         }
         if lastWasSpace, !scalars.isEmpty { scalars.removeLast() }
-        return String(String(scalars).prefix(charactersMax))
+        // A heap of marks on one letter is one character: scalars are bounded too.
+        return String(String(String.UnicodeScalarView(scalars.prefix(4 * charactersMax))).prefix(charactersMax))
     }
 
     /// For comparing: lower case, nukta and joiners dropped, chandrabindu as anusvara, digits as ASCII, punctuation as

@@ -28,6 +28,8 @@ public struct TurnPorts: Sendable {
     public let understander: any Understander
     public let documents: any DocumentKeeper
     public let portals: [String: any DepartmentPortal]
+    /// Shows the citizen that we are at work: called before something that takes longer than a moment.
+    public let acknowledge: @Sendable (MessageID, LineID) -> Void
     /// The machine of a department as its module is loaded now; nil when none is.
     public let machine: @Sendable (DepartmentID) -> ConversationMachine?
     public let clock: @Sendable () -> Moment
@@ -37,7 +39,8 @@ public struct TurnPorts: Sendable {
 
     public init(
         store: any ConversationStore, modules: any ModuleCaller, understander: any Understander, documents: any DocumentKeeper,
-        portals: [String: any DepartmentPortal], machine: @escaping @Sendable (DepartmentID) -> ConversationMachine?, clock: @escaping @Sendable () -> Moment,
+        portals: [String: any DepartmentPortal],
+        acknowledge: @escaping @Sendable (MessageID, LineID) -> Void = { _, _ in }, machine: @escaping @Sendable (DepartmentID) -> ConversationMachine?, clock: @escaping @Sendable () -> Moment,
         sleep: @escaping @Sendable (Int) async -> Void, installationSeed: UInt64
     ) {
         self.store = store
@@ -45,6 +48,7 @@ public struct TurnPorts: Sendable {
         self.understander = understander
         self.documents = documents
         self.portals = portals
+        self.acknowledge = acknowledge
         self.machine = machine
         self.clock = clock
         self.sleep = sleep
@@ -154,7 +158,7 @@ struct Turn: Sendable {
         }
         let event = try await event(for: input)
         var commit = TurnCommit(inboxID: input.inboxID, lane: input.lane, at: now, state: input.state ?? ConversationState())
-        try await perform(machine, event, context, into: &commit)
+        try await perform(machine, event, context, input.cause, into: &commit)
         try await ports.store.commit(commit)
         if !commit.messages.isEmpty { observer.outboxHasWork() }
         if !commit.jobs.isEmpty { observer.jobsHaveWork() }
@@ -178,12 +182,14 @@ struct Turn: Sendable {
 
     /// The machine's steps until it asks nothing more.
     private func perform(
-        _ machine: ConversationMachine, _ event: ConversationEvent, _ context: TurnContext, into commit: inout TurnCommit
+        _ machine: ConversationMachine, _ event: ConversationEvent, _ context: TurnContext, _ cause: TurnCause,
+        into commit: inout TurnCommit
     ) async throws(Problem) {
         var step = machine.begin(commit.state, event, in: context)
         for _ in 0..<Limits.turnStepsMax {
             commit.state = step.state
             guard let question = collect(step.effects, into: &commit) else { return }
+            if question.takesAMoment, case .message(let message) = cause { ports.acknowledge(message.id, message.line) }
             step = machine.resume(step.state, with: try await answer(question, context), in: context)
         }
         throw Problem(code: "TURN_LOOPS", sentence: "a turn asked more than \(Limits.turnStepsMax) times; it is given up")
@@ -226,6 +232,16 @@ struct Turn: Sendable {
             }
         case .applications:
             return .applications(try await ports.store.applications(of: context.lane.citizen, with: context.lane.department, limit: 50))
+        }
+    }
+}
+
+extension Question {
+    /// Whether the answer comes from another server.
+    fileprivate var takesAMoment: Bool {
+        switch self {
+        case .document, .lookUp: true
+        case .module, .applications: false
         }
     }
 }

@@ -75,9 +75,11 @@ final class House: Sendable {
             service: { departments.service($0, $1) }, clock: { clock.now }, sleep: { try? await Task.sleep(for: .milliseconds($0)) },
             wake: { lanesToWake.call($0) }, failed: failed))
         self.jobs = jobs
+        let marks = ReadMarks(graph: graph)
         let turns = TurnRunner(
             ports: TurnPorts(
-                store: store, modules: registry, understander: understander, documents: keeper, portals: portals, machine: { departments.machine(of: $0) },
+                store: store, modules: registry, understander: understander, documents: keeper, portals: portals,
+                acknowledge: { marks.acknowledge(message: $0, line: $1) }, machine: { departments.machine(of: $0) },
                 clock: { clock.now }, sleep: { try? await Task.sleep(for: .milliseconds($0)) }, installationSeed: StorageKey.seed(key)),
             observer: TurnObserver(
                 turnEnded: { _, _ in }, failed: failed, outboxHasWork: { sender.wake() }, jobsHaveWork: { Task { await jobs.wake() } }))

@@ -6,6 +6,7 @@ import Hummingbird
 import Logging
 import Model
 import ServiceLifecycle
+import Storage
 import UnixSignals
 
 struct ServeCommand: AsyncParsableCommand {
@@ -64,12 +65,27 @@ extension House {
                 .init(service: Work(name: "sender", run: { [self] in await withStop({ await self.sender.stop() }) { await self.sender.run() } })),
                 .init(service: Work(name: "jobs", run: { [self] in await withStop({ await self.jobs.stop() }) { await self.jobs.run() } })),
                 .init(service: Work(name: "turns", run: { await Work.untilShutdown() }, after: { [self] in await turns.stop() })),
+                .init(service: Work(name: "sweep", run: { [self] in await sweep() })),
                 .init(service: Work(name: "hangup", run: { [self] in await rereadOnHangup(configurationFile) })),
                 .init(service: publicSide),
             ], gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet))
         logger.info("samvad is up", metadata: ["listen": "\(listen.host):\(listen.port)", "admin_listen": "\(adminListen.host):\(adminListen.port)"])
         try await group.run()
         logger.info("samvad has ended")
+    }
+
+    /// Now and then: lanes whose wake-up was lost (a merge moved them, a commit failed), and what retention lets go.
+    private func sweep() async {
+        await cancelWhenGracefulShutdown { [self] in
+            var rounds = 0
+            while !Task.isCancelled {
+                try? await Task.sleep(for: .seconds(15))
+                await turns.wake((try? await store.lanesWaiting()) ?? [])
+                rounds += 1
+                // Every hour.
+                if rounds % 240 == 0 { _ = try? await store.purge(before: clock.now.adding(seconds: -Store.dedupeSeconds)) }
+            }
+        }
     }
 
     private var quiet: Logger {

@@ -167,6 +167,7 @@ extension ConversationState {
         return switch expecting {
         case .nothing: "open"
         case .languageChoice: "language"
+        case .menuChoice: "menu"
         case .startService: "start"
         case .resumeOrNew: "resume"
         case .cancelDraft: "cancel"

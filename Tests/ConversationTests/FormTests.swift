@@ -245,7 +245,7 @@ import Testing
         #expect(script.state.language == .hindi)
     }
 
-    @Test("a question about fee, days, papers or reason is answered and the form keeps its place", arguments: [("kitna paisa lagega?", "₹"), ("कितने दिन लगेंगे", "21"), ("which documents do I need?", "•"), ("ये क्यों पूछ रहे हैं", "")])
+    @Test("a question about fee, days, papers or reason is answered and the form keeps its place", arguments: [("kitna paisa lagega?", "₹"), ("कितने दिन लगेंगे", "21"), ("which documents do I need?", "•"), ("ये क्यों पूछ रहे हैं", "for this reason")])
     func sideQuestion(_ pair: (text: String, part: String)) async {
         let script = Script(Catalogues.revenue, language: .english)
         script.rates = ["revenue.income_certificate.fee": 1000]

@@ -65,7 +65,7 @@ final class Script {
             return .success(ModuleReply(outcome: .ok, effects: [.init(kind: "samvad.pay/1", key: "pay", arguments: [FieldAnswer(key: "amount_paise", value: "12000")])]))
         case .submit:
             return .success(ModuleReply(outcome: .ok, effects: service?.portal == nil ? [] : [.init(kind: "samvad.file/1", key: "file")], state: [1], stateSchema: 1))
-        case .status: return .success(ModuleReply(outcome: .ok, messages: service?.messages.keys.sorted().prefix(1).map { .init(key: $0) } ?? []))
+        case .status: return .success(ModuleReply(outcome: .ok, messages: service?.messages.filter { !$0.value.english.contains("{") }.keys.sorted().prefix(1).map { .init(key: $0) } ?? []))
         default: return .success(ModuleReply(outcome: .ok))
         }
     }

@@ -22,7 +22,7 @@ struct EmulatorsCommand: AsyncParsableCommand {
     @Option(help: "Where the gateway's callbacks go; by default /payments/razorpay/callback beside the webhook.")
     var paymentCallbackURL: String?
     @Option(help: "Signs the gateway's callbacks.") var paymentSecret = "payment-webhook-secret"
-    @Option(help: "Keeps chats and files over restarts.") var stateDir: String?
+    @Option(help: "Keeps chats, files and applications over restarts.") var stateDir: String?
     @Option(help: "The same seed gives the same ids.") var seed: UInt64?
     @Option(help: "Pages from this folder instead of the built ones.") var pages: String?
 
@@ -71,7 +71,8 @@ struct EmulatorsCommand: AsyncParsableCommand {
                 ? [Line(id: "100000000000001", displayNumber: "911140000001", name: "राजस्व विभाग · Revenue")] : lines,
             seed: seed ?? UInt64.random(in: .min ... .max),
             pagesFolder: pages.map { URL(fileURLWithPath: $0) }
-                ?? Bundle.module.bundleURL.appendingPathComponent("Pages"))
+                ?? Bundle.module.bundleURL.appendingPathComponent("Pages"),
+            stateFolder: stateDir.map { URL(fileURLWithPath: $0) })
         guard let poster = HTTPWebhookPoster(urls: [webhookURL, callbackURL]) else {
             throw CleanExit.message("The machine gives no thread for outgoing calls.")
         }
