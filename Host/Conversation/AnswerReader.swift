@@ -64,7 +64,7 @@ public struct AnswerReader: Sendable {
 
     private func readReference(_ answer: String) -> AnswerReading {
         let compact = Normalised.asciiDigits(answer).uppercased().filter { !$0.isWhitespace }
-        if Aadhaar.isContained(in: compact) { return .wrong(.aadhaar) }
+        if Aadhaar.isContained(in: answer) || Aadhaar.isContained(in: compact) { return .wrong(.aadhaar) }
         if let pattern = field.pattern {
             guard let expression = try? Regex(pattern), compact.wholeMatch(of: expression) != nil else { return .wrong(.wrongPattern) }
             return .value(compact)

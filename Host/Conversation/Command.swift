@@ -45,7 +45,7 @@ public enum Command: Hashable, Sendable {
             ]
         ),
         (.change, ["change", "edit", "बदलें", "बदलना है", "सुधार", "बदलो", "badlein", "badalna hai", "badlo", "sudhar", "correct"]),
-        (.skip, ["skip", "छोड़ें", "छोड़ो", "आगे बढ़ें", "नहीं पता", "chhodo", "chhodein", "aage badho", "nahi pata", "na pata"]),
+        (.skip, ["skip", "छोड़ें", "छोड़ो", "आगे बढ़ें", "नहीं पता", "पता नहीं", "pata nahi", "chhodo", "chhodein", "aage badho", "nahi pata", "na pata"]),
         (.stop, ["stop", "unsubscribe", "बंद करें", "बंद करो", "रोकें", "band karo", "band karein", "opt out", "mat bhejo", "मत भेजो"]),
         (.start, ["start", "subscribe", "शुरू करें", "शुरू करो", "चालू करें", "shuru karein", "shuru karo", "chalu karo"]),
         (

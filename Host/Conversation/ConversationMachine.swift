@@ -35,6 +35,8 @@ public enum Question: Sendable {
 /// Why the module is called: decides what its reply means.
 public enum ModulePurpose: Sendable {
     case eligibility, quote, submit
+    /// After one answer that may refuse by itself: only a refusal counts.
+    case earlyEligibility
     /// A status service, with the application it is about if there is one.
     case status(Application?)
     /// Something happened to this application: a timer, or a citizen's answer about it.

@@ -64,12 +64,12 @@ extension MachineTurn {
     }
 
     mutating func hearMedia(_ media: InboundMedia) {
-        guard state.draft != nil else { return say(Replies.paperWithoutForm) }
         switch media.kind {
         case .image, .document: break
         case .audio: return refuseMedia(Replies.noVoiceYet)
         case .video, .sticker: return refuseMedia(Replies.unreadableKind)
         }
+        guard state.draft != nil else { return say(Replies.paperWithoutForm) }
         guard let id = documentHere, let document = draftService?.document(id) else { return refuseMedia(Replies.wordsPlease) }
         if case .documentKind = state.draft?.place {
             // The citizen sent the paper without saying which it is: take the question first, the paper is asked again.
@@ -81,7 +81,7 @@ extension MachineTurn {
 
     private mutating func refuseMedia(_ sentence: Sentence) {
         say(sentence)
-        askAgain()
+        if state.draft != nil { askAgain() }
     }
 
     mutating func takeDocument(_ check: DocumentCheck) {

@@ -68,13 +68,7 @@ extension MachineTurn {
     private mutating func tellPayment(_ outcome: PaymentOutcome, _ application: Application) {
         let arguments = ["number": application.number.rawValue, "amount": Rupees.text(application.amountPaise ?? 0)]
         switch outcome {
-        case .paid:
-            // The module's receipt, where it has one; it is in the application's own words.
-            if machine.catalogue.service(application.service)?.hooks.contains(.event) == true {
-                let amount = FieldAnswer(key: "amount_paise", value: "\(application.amountPaise ?? 0)")
-                perform(.ask(.module(request(.event, about: application, event: "paid", values: [amount]), .event(application))))
-            }
-            announce(Replies.paid.filled(arguments, in: language), about: application)
+        case .paid: announce(Replies.paid.filled(arguments, in: language), about: application)
         case .failed: announce(Replies.paymentFailed.filled(arguments, in: language), about: application)
         case .expired: announce(Replies.paymentExpired.filled(arguments, in: language), about: application)
         case .pending: announce(Replies.paymentPending.filled(arguments, in: language), about: application)

@@ -150,6 +150,11 @@ extension MachineTurn {
     mutating func hearInForm(_ text: String, _ understanding: Understanding?) {
         guard let draft = state.draft else { return }
         guard draftService != nil else { return leaveLostService() }
+        if understanding?.decision == .greeting || understanding?.decision == .thanks {
+            // Said in passing, or days later: never somebody's name.
+            say(understanding?.decision == .thanks ? Replies.youAreWelcome : Replies.resumed, ["service": draftService?.name[language] ?? ""])
+            return askAgain()
+        }
         switch draft.place {
         case .field, .fieldPage:
             guard let field = currentField else { return goOn() }
@@ -184,8 +189,22 @@ extension MachineTurn {
         case .confirm(let proposed):
             state.draft?.place = .confirmField(field.id, proposed: proposed)
             askAgain()
-        case .wrong(let wrong): explain(wrong, field)
+        case .wrong(let wrong):
+            if field.type == .district, let district = district(ofOffice: text) {
+                state.draft?.place = .confirmField(field.id, proposed: district)
+                return askAgain()
+            }
+            explain(wrong, field)
         }
+    }
+
+    /// People know their SDM office better than their district: its name leads there.
+    private func district(ofOffice text: String) -> String? {
+        let folded = Normalised.folded(text)
+        return machine.catalogue.lists["sub_division"]?.entries.first { entry in
+            entry.isValid(on: today.description)
+                && ([entry.label.hindi, entry.label.english, entry.label.hinglish] + (entry.also ?? [])).map(Normalised.folded).contains(folded)
+        }?.parent
     }
 
     mutating func takeOption(field id: String, value: String) {
@@ -213,6 +232,7 @@ extension MachineTurn {
         draft.values[field.id] = value
         draft.skipped.removeAll { $0 == field.id }
         state.draft = draft
+        if field.decides == true, service.hooks.contains(.eligibility) { return askModule(.eligibility, purpose: .earlyEligibility) }
         goOn()
     }
 

@@ -29,7 +29,8 @@ extension MachineTurn {
                 rows.append((section.title, row(for: service)))
             }
         }
-        if let draft = state.draft, let service = machine.catalogue.service(draft.service) {
+        for draft in state.shelved + [state.draft].compactMap(\.self) {
+            guard let service = machine.catalogue.service(draft.service) else { continue }
             let title = Limits.rowTitle.cut(Replies.rowGoOn[language])
             rows.insert((Replies.sectionOpen, .init(id: "resume:\(service.id)", title: title, description: cutDescription(service.name[language]))), at: 0)
         }

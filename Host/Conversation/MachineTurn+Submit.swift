@@ -32,7 +32,9 @@ extension MachineTurn {
         var lines = said
         if application.state == .waitingForPortal {
             lines.append(Replies.taken.filled(["number": application.number.rawValue], in: language))
-        } else if application.state == .inDepartment, said.isEmpty {
+        } else if application.state == .inDepartment, !said.isEmpty {
+            lines.append(Replies.numberLine.filled(["number": application.number.rawValue], in: language) + "\n" + Replies.howToAsk[language])
+        } else if application.state == .inDepartment {
             lines.append(Replies.takenByDepartment.filled(["number": application.number.rawValue, "department": service.issuer[language]], in: language))
         }
         if !lines.isEmpty { say(.text(lines.joined(separator: "\n\n"))) }

@@ -45,7 +45,8 @@ extension MachineTurn {
 
     // MARK: Changing an answer
 
-    mutating func chooseChange(page: Int) {
+    /// `among`: the answers that a wish may have meant; empty for all.
+    mutating func chooseChange(page: Int, among: [String] = []) {
         guard var draft = state.draft, let service = draftService else { return }
         switch draft.place {
         case .summary, .chooseChange: break
@@ -62,6 +63,7 @@ extension MachineTurn {
             .init(id: "chg:\($0.id)", title: Limits.rowTitle.cut($0.label[language]), description: Replies.sendAgain[language])
         }
         guard !rows.isEmpty else { return returnToSummary() }
+        if !among.isEmpty { rows.removeAll { row in !among.contains { row.id == "chg:\($0)" } } }
         let shown = paged(rows, page: page)
         let more = shown.next.map { [OutboundContent.ListRow(id: "chgpage:\($0)", title: Replies.rowMore[language])] } ?? []
         say(.list(
@@ -75,15 +77,18 @@ extension MachineTurn {
         let folded = Normalised.folded(text)
         let isBack = Command.read(text) == .yes || Command.read(text) == .back
         if isBack, state.draft?.place == .chooseChange { return returnToSummary() }
+        let wanted = ChangeWish.words(in: text)
         let labels: [(id: String, label: Sentence)] = service.fields.map { ($0.id, $0.label) } + service.documents.map { ($0.id, $0.label) }
         let matches = labels.filter { entry in
-            [entry.label.hindi, entry.label.english, entry.label.hinglish].map(Normalised.folded).contains {
-                folded == $0 || folded.contains($0) || (folded.count >= 3 && $0.contains(folded))
+            guard !wanted.isEmpty else { return false }
+            return Language.allCases.contains { language in
+                let words = Set(Normalised.folded(entry.label[language]).split(separator: " ").map(String.init))
+                return folded == Normalised.folded(entry.label[language]) || wanted.isSubset(of: words)
             }
         }
         guard matches.count == 1 else {
             if matches.isEmpty { say(Replies.tapSubmitOrChange) }
-            return chooseChange(page: 0)
+            return chooseChange(page: 0, among: matches.map(\.id))
         }
         changeField(matches[0].id)
     }
@@ -130,10 +135,16 @@ extension MachineTurn {
 
     mutating func takeModuleAnswer(_ result: Result<ModuleReply, ModuleFailure>, for purpose: ModulePurpose) {
         switch result {
-        case .failure(let failure): apologise(for: failure, purpose)
+        case .failure(let failure):
+            // The other answers are still to come: the module may well say that it can't tell yet.
+            if case .earlyEligibility = purpose { return goOn() }
+            apologise(for: failure, purpose)
         case .success(let reply):
             switch purpose {
             case .eligibility: takeEligibility(reply)
+            case .earlyEligibility:
+                guard reply.outcome == .refused else { return goOn() }
+                refuse(sentences(reply.messages, of: draftService), next: reply.next)
             case .quote: takeQuote(reply)
             case .submit: takeSubmit(reply)
             case .status(let application): takeStatus(reply, of: application)
@@ -221,4 +232,18 @@ extension MachineTurn {
         }
         goOn()
     }
+}
+
+/// What a wish to change something is about: "नाम बदलना है" → नाम. Pure.
+enum ChangeWish {
+    static func words(in text: String) -> Set<String> {
+        Set(Normalised.folded(text).split(separator: " ").map(String.init)).subtracting(fillers)
+    }
+
+    private static let fillers = Set(
+        """
+        बदलना बदलनी बदलने बदलो बदलें बदल सुधारना सुधारनी सुधार ठीक गलत ग़लत है हैं करना करनी करें करो दो का की के को मेरा मेरी कृपया \
+        badalna badalni badalne badlo badlein badal sudharna sudhar theek thik galat hai hain karna karni karein karo do ka ki ke ko mera meri please \
+        change edit correct update wrong is the my to want i fix
+        """.split(separator: " ").map { Normalised.folded(String($0)) })
 }

@@ -78,8 +78,8 @@ struct MachineTurn {
     /// Sticky: words in a form (a name, an address) say nothing about the language wanted.
     private mutating func learnLanguage(from understanding: Understanding?, _ text: String) {
         guard !state.languageIsChosen, let heard = understanding?.language else { return }
-        // One word ("status", "caste") is used by speakers of every language.
-        let isSentence = text.split(separator: " ").count > 1
+        // A word or two ("status", "caste certificate") are used by speakers of every language.
+        let isSentence = text.split(separator: " ").count > 2
         if state.language != nil, !isSentence || Command.read(text) != nil { return }
         if state.language == nil || (state.draft == nil && state.expecting == .nothing) { state.language = heard }
     }

@@ -32,6 +32,8 @@ enum SpokenNumber {
         for (index, character) in characters.enumerated() {
             let isBetweenDigits = index > 0 && index + 1 < characters.count && characters[index - 1].isNumber && characters[index + 1].isNumber
             if character == ",", isBetweenDigits { continue }
+            // "5k", "2.5लाख"
+            if index > 0, character.isLetter, characters[index - 1].isNumber { result.append(" ") }
             result.append(character == "." && isBetweenDigits ? "p" : character)
         }
         return result
@@ -79,7 +81,7 @@ enum SpokenNumber {
                 addend = 0
             } else if let unit = units[word] {
                 // "सवा लाख" is a lakh and a quarter; "साढ़े" needs its number.
-                guard addend != 50 else { return nil }
+                guard addend != 50, current != nil || total == 0 else { return nil }
                 let product = (current ?? 100 + addend).multipliedReportingOverflow(by: unit)
                 if product.overflow || product.partialValue > amountHundredthsMax { return nil }
                 total += product.partialValue

@@ -117,9 +117,11 @@ public struct Field: Codable, Sendable {
     public let max: Bound?
     public let pattern: String?
     public let decimals: Int?
+    /// The module is asked about eligibility right after this answer, with what is answered so far.
+    public let decides: Bool?
 
     private enum CodingKeys: String, CodingKey {
-        case id, type, label, ask, help, optional, when, options, min, max, pattern, decimals
+        case id, type, label, ask, help, optional, when, options, min, max, pattern, decimals, decides
         case optionsFrom = "options_from"
     }
 

@@ -30,7 +30,7 @@ enum Lexicon {
     ])
     private static let greetings = folded([
         "hi", "hii", "hello", "helo", "hey", "hai", "hy", "namaste", "namaskar", "नमस्ते", "नमस्कार", "राम राम", "ram ram", "good morning", "good evening", "good afternoon", "सलाम",
-        "salaam", "salam", "आदाब", "सत श्री अकाल", "sat sri akal", "प्रणाम", "pranam", "hello sir", "hi sir", "namaste ji", "नमस्ते जी", "हेलो", "हैलो", "हाय",
+        "salaam", "salam", "आदाब", "सत श्री अकाल", "sat sri akal", "प्रणाम", "pranam", "hello sir", "hi sir", "hello ji", "hi ji", "namaste ji", "नमस्ते जी", "हेलो", "हैलो", "हाय",
     ])
     private static let thanks = folded(["thanks", "thank you", "thankyou", "thnx", "धन्यवाद", "शुक्रिया", "dhanyavad", "dhanyavaad", "dhanyawad", "shukriya", "बहुत धन्यवाद", "bahut dhanyavad"])
     private static let persons = folded([

@@ -21,7 +21,7 @@ final class HostClock: Sendable {
             if real - state.readAtMilliseconds >= HostClock.rereadMilliseconds {
                 state.readAtMilliseconds = real
                 let text = (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""
-                state.offsetSeconds = Int64(text.trimmingCharacters(in: .whitespacesAndNewlines).prefix { $0.isNumber }) ?? state.offsetSeconds
+                state.offsetSeconds = Int64(text.trimmingCharacters(in: .whitespacesAndNewlines)) ?? state.offsetSeconds
             }
             return state.offsetSeconds
         }

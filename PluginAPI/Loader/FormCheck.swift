@@ -26,7 +26,7 @@ struct FormCheck {
     }
 
     private mutating func field(_ value: JSON, _ path: String) {
-        let optional = ["help", "optional", "when", "options", "options_from", "min", "max", "pattern", "decimals"]
+        let optional = ["help", "optional", "when", "options", "options_from", "min", "max", "pattern", "decimals", "decides"]
         let needed = ["id", "type", "label", "ask"]
         guard let all = check.object(value, path, needed: needed, optional: optional) else { return }
         let type = check.text(

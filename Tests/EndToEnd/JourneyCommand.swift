@@ -12,26 +12,13 @@ struct JourneyCommand: AsyncParsableCommand {
 struct RigOptions: ParsableArguments {
     @Option(help: "Folder with samvad, samvad-emulators and modules.") var build = ".build/debug"
     @Option(help: "worker or in-process.") var isolation = "worker"
-    @Flag(help: "Leaves the rig's logs on standard error when something is wrong.") var logs = false
-
     func validate() throws {
         guard Rig.Isolation(rawValue: isolation) != nil else { throw ValidationError("--isolation is worker or in-process") }
     }
 
-    /// Runs `body` on a fresh rig and ends it, whatever happens.
-    func withRig(_ body: (Rig) async throws -> Void) async throws {
-        let settings = Rig.Settings(
+    var settings: Rig.Settings {
+        Rig.Settings(
             build: URL(fileURLWithPath: build).standardizedFileURL.path, isolation: Rig.Isolation(rawValue: isolation) ?? .worker)
-        let rig = try Rig(settings)
-        do {
-            try await rig.start()
-            try await body(rig)
-            try await rig.stop()
-        } catch {
-            if logs { Terminal.error(await rig.hostLog) }
-            await rig.abandon()
-            throw error
-        }
     }
 }
 
@@ -53,13 +40,11 @@ struct PlayCommand: AsyncParsableCommand {
         let transcripts = try files.read().map(\.transcript)
         let started = ContinuousClock.now
         try await Terminal.failing {
-            try await rig.withRig { rig in
-                let differences = try await TranscriptPlayer(rig: rig).play(transcripts)
-                let seconds = Int((ContinuousClock.now - started) / .seconds(1))
-                for difference in differences { print(difference) }
-                print("\(transcripts.count - differences.count) of \(transcripts.count) transcripts as recorded, \(seconds) s")
-                if !differences.isEmpty { throw ExitCode(1) }
-            }
+            let differences = try await TranscriptPlayer(settings: rig.settings).play(transcripts)
+            let seconds = Int((ContinuousClock.now - started) / .seconds(1))
+            for difference in differences { print(difference) }
+            print("\(transcripts.count - differences.count) of \(transcripts.count) transcripts as recorded, \(seconds) s")
+            if !differences.isEmpty { throw ExitCode(1) }
         }
     }
 }
@@ -74,16 +59,14 @@ struct RecordCommand: AsyncParsableCommand {
     func run() async throws {
         let read = try files.read()
         try await Terminal.failing {
-            try await rig.withRig { rig in
-                var player = TranscriptPlayer(rig: rig)
-                player.silenceSeconds = silence
-                let recorded = try await player.record(read.map(\.transcript))
-                for (item, recording) in zip(read, recorded) {
-                    try Data(recording.transcript.fileText.utf8).write(to: item.url)
-                    print(recording.problem.map { "broken \(recording.transcript.name): \($0)" } ?? "recorded \(recording.transcript.name)")
-                }
-                if recorded.contains(where: { $0.problem != nil }) { throw ExitCode(1) }
+            var player = TranscriptPlayer(settings: rig.settings)
+            player.silenceSeconds = silence
+            let recorded = try await player.record(read.map(\.transcript))
+            for (item, recording) in zip(read, recorded) {
+                try Data(recording.transcript.fileText.utf8).write(to: item.url)
+                print(recording.problem.map { "broken \(recording.transcript.name): \($0)" } ?? "recorded \(recording.transcript.name)")
             }
+            if recorded.contains(where: { $0.problem != nil }) { throw ExitCode(1) }
         }
     }
 }

@@ -50,6 +50,19 @@ actor Rig {
         try Data(configuration.utf8).write(to: folder.appendingPathComponent("samvad.yaml"))
     }
 
+    /// Runs `body` on a fresh rig and ends it, whatever happens. The host must end on SIGTERM as promised.
+    static func with(_ settings: Settings, _ body: (Rig) async throws -> Void) async throws {
+        let rig = try Rig(settings)
+        do {
+            try await rig.start()
+            try await body(rig)
+            try await rig.stop()
+        } catch {
+            await rig.abandon()
+            throw error
+        }
+    }
+
     /// Everything up and ready.
     func start() async throws {
         try await startEmulators()

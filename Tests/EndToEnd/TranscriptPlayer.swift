@@ -1,4 +1,4 @@
-// Plays transcripts against a rig, many at once, each by a citizen of its own; compares the replies, or records them.
+// Plays transcripts against rigs, many at once, each by a citizen of its own; compares the replies, or records them.
 import Foundation
 
 struct TranscriptPlayer: Sendable {
@@ -29,14 +29,9 @@ struct TranscriptPlayer: Sendable {
     /// Meta lets 45 messages to one citizen go at once, then one in six seconds.
     static let burst = 42
     static let secondsForEach = 6.0
-    /// More at once would measure the machine, not the platform.
-    static let atOnceMax = 12
-
-    let rig: Rig
+    let settings: Rig.Settings
     /// While recording: the silence after which a step is taken to be answered. It must outlast a job's look (1 s).
     var silenceSeconds = 2.5
-    /// Citizens of this run: `91981` and seven digits from here on.
-    var firstCitizen = 1
 
     // MARK: Many
 
@@ -51,54 +46,58 @@ struct TranscriptPlayer: Sendable {
         let problem: String?
     }
 
-    /// In the order of the transcripts. Recording is mostly silence, so all record at once.
+    /// In the order of the transcripts.
     func record(_ transcripts: [Transcript]) async throws -> [Recording] {
-        try await run(transcripts, atOnceMax: transcripts.count) { transcript, phone, gate in await self.record(transcript, phone, gate) }
+        try await run(transcripts) { transcript, phone, gate in await self.record(transcript, phone, gate) }
     }
 
     typealias Body<Result> = @Sendable (Transcript, CitizenPhone, ClockGate) async -> Result
+    private typealias Numbered = (index: Int, transcript: Transcript)
 
-    /// Those that move the clock alike play beside each other; the clock belongs to all.
-    private func run<Result: Sendable>(
-        _ transcripts: [Transcript], atOnceMax: Int = atOnceMax, _ body: @escaping Body<Result>
-    ) async throws -> [Result] {
-        let numbered = transcripts.enumerated().map { (index: $0.offset, transcript: $0.element) }
-        let groups = Dictionary(grouping: numbered) { item in
-            item.transcript.isAlone ? "alone \(item.index)" : item.transcript.hours.map { "\($0)" }.joined(separator: " ")
-        }
+    /// A fresh rig for each group, so that no date depends on what was played before.
+    private func run<Result: Sendable>(_ transcripts: [Transcript], _ body: @escaping Body<Result>) async throws -> [Result] {
         var results: [Int: Result] = [:]
-        for key in groups.keys.sorted() {
-            let group = groups[key] ?? []
-            // A gate waits for all of its group, so all of them must be running.
-            let size = group.first?.transcript.hours.isEmpty == true ? atOnceMax : group.count
-            for (index, result) in try await together(group, atOnce: size, body) { results[index] = result }
+        for group in Self.groups(transcripts) {
+            try await Rig.with(settings) { rig in
+                for (index, result) in try await together(group, on: rig, body) { results[index] = result }
+            }
         }
         return results.sorted { $0.key < $1.key }.map(\.value)
     }
 
+    /// Those that move the clock alike, or stop moving it earlier, play beside each other: the clock belongs to all.
+    private static func groups(_ transcripts: [Transcript]) -> [[Numbered]] {
+        var groups: [(hours: [Double], isAlone: Bool, members: [Numbered])] = []
+        let numbered = transcripts.enumerated().map { (index: $0.offset, transcript: $0.element) }
+        for item in numbered.sorted(by: { ($1.transcript.hours.count, $0.index) < ($0.transcript.hours.count, $1.index) }) {
+            let found = groups.firstIndex { !$0.isAlone && !item.transcript.isAlone && $0.hours.starts(with: item.transcript.hours) }
+            if let found {
+                groups[found].members.append(item)
+            } else {
+                groups.append((item.transcript.hours, item.transcript.isAlone, [item]))
+            }
+        }
+        return groups.map(\.members)
+    }
+
+    /// All at once: who waits for the clock waits for all the others.
     private func together<Result: Sendable>(
-        _ group: [(index: Int, transcript: Transcript)], atOnce: Int, _ body: @escaping Body<Result>
+        _ group: [Numbered], on rig: Rig, _ body: @escaping Body<Result>
     ) async throws -> [(Int, Result)] {
         let gate = ClockGate(world: rig.world, waitFor: group.count)
-        return try await withThrowingTaskGroup(of: (Int, Result).self) { tasks in
-            var waiting = group.makeIterator()
-            func next() throws {
-                guard let (index, transcript) = waiting.next() else { return }
-                let number = String(format: "91981%07d", firstCitizen + index)
-                let phone = CitizenPhone(world: rig.world, line: try Line.of(transcript.department).id, citizen: number)
+        let phones = try group.map { item in
+            CitizenPhone(
+                world: rig.world, line: try Line.of(item.transcript.department).id, citizen: String(format: "91981%07d", item.index + 1))
+        }
+        return await withTaskGroup(of: (Int, Result).self) { tasks in
+            for (item, phone) in zip(group, phones) {
                 tasks.addTask {
-                    let result = await body(transcript, phone, gate)
+                    let result = await body(item.transcript, phone, gate)
                     await gate.leave()
-                    return (index, result)
+                    return (item.index, result)
                 }
             }
-            for _ in 0..<atOnce { try next() }
-            var results: [(Int, Result)] = []
-            while let result = try await tasks.next() {
-                results.append(result)
-                try next()
-            }
-            return results
+            return await tasks.reduce(into: []) { $0.append($1) }
         }
     }
 
@@ -115,7 +114,7 @@ struct TranscriptPlayer: Sendable {
                 // The last word: nothing more may follow.
                 if index == transcript.steps.count - 1 { found += try await phone.repliesUntilSilent(forSeconds: 1).map(\.text) }
                 count += found.count
-                try await breathe(after: count, of: found.count)
+                try await breathe(phone, after: count, of: found.count)
             } catch {
                 found = ["\(error)"]
             }
@@ -136,7 +135,7 @@ struct TranscriptPlayer: Sendable {
                 let replies = try await phone.repliesUntilSilent(forSeconds: silenceSeconds)
                 recorded.steps[index].replies = replies.map { Mask.masked($0.text) }
                 count += replies.count
-                try await breathe(after: count, of: replies.count)
+                try await breathe(phone, after: count, of: replies.count)
             } catch {
                 for rest in index..<recorded.steps.count { recorded.steps[rest].replies = nil }
                 return Recording(transcript: recorded, problem: "step \(index + 1) (\(step.act.description)): \(error)")
@@ -146,9 +145,9 @@ struct TranscriptPlayer: Sendable {
     }
 
     /// Lets time pass when more has been said than WhatsApp lets go to one citizen at once.
-    private func breathe(after count: Int, of latest: Int) async throws {
+    private func breathe(_ phone: CitizenPhone, after count: Int, of latest: Int) async throws {
         guard count >= Self.burst else { return }
-        try await rig.world.advance(seconds: Self.secondsForEach * Double(latest))
+        try await phone.world.advance(seconds: Self.secondsForEach * Double(latest))
     }
 
     private func act(_ act: Transcript.Step.Act, _ phone: CitizenPhone, _ gate: ClockGate) async throws {
@@ -167,7 +166,7 @@ struct TranscriptPlayer: Sendable {
     private func portal(_ order: JSON, _ phone: CitizenPhone) async throws {
         var order = order.object
         if order["application"]?.string == "{number}" { order["application"] = await phone.number.map { .string($0) } }
-        try await rig.world.post("/edistrict/control", .object(order))
+        try await phone.world.post("/edistrict/control", .object(order))
     }
 }
 

@@ -10,10 +10,8 @@ extension EndToEndTests {
         let files = Transcript.files(below: Self.repository.appendingPathComponent("Tests/Transcripts"))
         let transcripts = try files.map { try Transcript(file: $0) }
         #expect(transcripts.count >= 40)
-        try await Self.withRig(isolation) { rig in
-            let differences = try await TranscriptPlayer(rig: rig).play(transcripts)
-            for difference in differences { Issue.record(Comment(rawValue: difference.description)) }
-        }
+        let differences = try await TranscriptPlayer(settings: Self.settings(isolation)).play(transcripts)
+        for difference in differences { Issue.record(Comment(rawValue: difference.description)) }
     }
 
     @Test("each of the services told in all three languages has a transcript in each")
@@ -28,7 +26,7 @@ extension EndToEndTests {
 
     @Test("one application goes from the first hi to the certificate against a set-up that already runs")
     func check() async throws {
-        try await Self.withRig(startsAt: nil) { rig in
+        try await Rig.with(Self.settings(startsAt: nil)) { rig in
             let phone = CitizenPhone(world: rig.world, line: try Line.of("revenue").id, citizen: "919810000001")
             try await CertificateJourney(phone: phone, clockFile: rig.clockFile).run()
         }

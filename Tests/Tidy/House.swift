@@ -1,7 +1,7 @@
 // The repository as the rules see it: every file of the project, read once. Every test of this room looks through it.
 import Foundation
 
-struct House: Sendable {
+struct House: Sendable, CustomStringConvertible {
     let root: URL
     let files: [SourceFile]
 
@@ -13,6 +13,9 @@ struct House: Sendable {
 
     /// What git, the builder and editors leave at the top, beside the project.
     static let leftBeside: Set<String> = [".git", ".swiftpm", ".vscode", ".DS_Store", "Package.resolved"]
+
+    /// A failed expectation prints what it looked at: not all of the house, please.
+    var description: String { "the house" }
 
     init(root: URL) {
         self.root = root
@@ -39,10 +42,11 @@ struct House: Sendable {
 
     func folders(in folder: String) -> [String] { names(in: folder).filter { isFolder("\(folder)/\($0)") } }
 
-    func isFolder(_ path: String) -> Bool {
+    func isFolder(_ path: String) -> Bool { Self.isFolder(root.appending(path: path)) }
+
+    private static func isFolder(_ url: URL) -> Bool {
         var isFolder: ObjCBool = false
-        return FileManager.default.fileExists(atPath: root.appending(path: path).path, isDirectory: &isFolder)
-            && isFolder.boolValue
+        return FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) && isFolder.boolValue
     }
 
     /// Relative paths of all files, sorted. Whatever is built stays outside.
@@ -54,9 +58,7 @@ struct House: Sendable {
             if isTop, leftBeside.contains(name) { return [] }
             if name.hasPrefix(".build") || name.hasSuffix(".swp") || name == "target" { return [] }
             let path = isTop ? name : "\(folder)/\(name)"
-            var isFolder: ObjCBool = false
-            FileManager.default.fileExists(atPath: root.appending(path: path).path, isDirectory: &isFolder)
-            return isFolder.boolValue ? paths(under: root, path) : [path]
+            return isFolder(root.appending(path: path)) ? paths(under: root, path) : [path]
         }
     }
 }

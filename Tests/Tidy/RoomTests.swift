@@ -50,19 +50,18 @@ struct RoomTests {
         .enabled(if: House.standing.exists("README.md"), "the top README.md is not written yet"))
     func trail() throws {
         let readme = try #require(house.file("README.md"))
-        let stops = [
-            "WhatsApp/Webhook", "Storage/Inbox", "Conversation/TurnRunner", "ConversationMachine", "Modules/LiveModule", "Storage/Outbox",
-            "WhatsApp/Sender",
-        ]
         let text = readme.lines.map(\.text).joined(separator: "\n")
-        for stop in stops {
-            #expect(text.contains(stop), "README.md's trail doesn't pass \(stop)")
-            let name = stop.split(separator: "/").last.map(String.init) ?? stop
-            let room = stop.contains("/") ? "Host/\(stop.prefix { $0 != "/" })/" : "Host/Conversation/"
-            let found = house.files.contains { file in
-                file.path.hasPrefix(room) && (file.name == "\(name).swift" || file.name.hasSuffix("+\(name).swift"))
+        let stops = [
+            ("WhatsApp", "Webhook"), ("Storage", "Inbox"), ("Conversation", "TurnRunner"), ("Conversation", "ConversationMachine"),
+            ("Modules", "LiveModule"), ("Storage", "Outbox"), ("WhatsApp", "Sender"),
+        ]
+        for (room, name) in stops {
+            let files = house.files(".swift", under: ["Host/\(room)/"]).filter { file in
+                file.name == "\(name).swift" || file.name.hasSuffix("+\(name).swift")
             }
-            #expect(found, "the trail passes \(stop), but \(room) has neither \(name).swift nor Type+\(name).swift")
+            #expect(!files.isEmpty, "the trail passes \(room)/\(name), but there is neither \(name).swift nor Type+\(name).swift")
+            let isNamed = files.contains { file in text.contains(file.path.dropLast(".swift".count)) }
+            #expect(isNamed, "README.md's trail doesn't pass \(files.map(\.path).joined(separator: " or "))")
         }
     }
 

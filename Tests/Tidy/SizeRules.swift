@@ -1,4 +1,5 @@
 // How long files, functions and lines may be, and how they are counted. Called by SizeTests; pure.
+import RegexBuilder
 
 enum SizeRules {
     /// One person reads 500 lines in a sitting; tests are flatter, and data and pages are looked up, not read.
@@ -39,11 +40,14 @@ enum SizeRules {
     static func lineFindings(in file: SourceFile) -> [Finding] {
         // Long sentences in data are one string; their length is WhatsApp's matter. Markdown tables can't be broken.
         guard !file.path.hasSuffix(".json"), !file.path.hasSuffix(".md"), !file.path.hasSuffix(".svg") else { return [] }
-        return file.lines.filter { $0.text.count > columnsMax }.map { line in
+        let wide = file.lines.filter { $0.text.count > columnsMax }
+        guard let first = wide.first else { return [] }
+        let others = wide.count == 1 ? "" : "; so are lines " + wide.dropFirst().map { "\($0.number)" }.joined(separator: ", ")
+        return [
             Finding(
-                file.path, line.number, "\(line.text.count) columns, and \(columnsMax) are the most",
+                file.path, first.number, "\(first.text.count) columns, and \(columnsMax) are the most\(others)",
                 instead: "Break it where the thought has a joint")
-        }
+        ]
     }
 }
 
@@ -80,7 +84,10 @@ struct FunctionReader {
         for (index, character) in text.enumerated() where index == 0 || text[index - 1].byte == UInt8(ascii: "\n") {
             starts[character.line] = index
         }
-        let form = #/^\s*(?:@\w+(?:\([^)]*\))?\s+)*(?:[a-z]+(?:\([a-z]+\))?\s+)*(func\s+[^\s(<]+|init[?!]?(?=\s*[(<])|deinit|subscript|var\s+\w+)/#
+        // Attributes and modifiers, then what is declared.
+        let before = #/^\s*(?:(?:@\w+(?:\([^)]*\))?|[a-z]+(?:\([a-z]+\))?)\s+)*?/#
+        let declared = #/(func\s+[^\s(<]+|init[?!]?(?=\s*[(<])|deinit|subscript|var\s+\w+)/#
+        let form = Regex { before; declared }
         return file.lines.compactMap { line in
             guard ["func ", "init", "subscript", "var "].contains(where: line.code.contains),
                 let found = line.code.firstMatch(of: form), let start = starts[line.number]

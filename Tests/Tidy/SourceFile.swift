@@ -1,7 +1,7 @@
 // One file with its lines, each parted into code and comment. Made by House, and from samples by this room's own tests.
 import Foundation
 
-struct SourceFile: Sendable {
+struct SourceFile: Sendable, CustomStringConvertible {
     /// A line as it stands, and twice more with the other parts blanked, so that columns stay.
     struct Line: Sendable {
         /// From 1.
@@ -35,6 +35,8 @@ struct SourceFile: Sendable {
         isText = !bytes.contains(0) && String(validating: bytes, as: UTF8.self) != nil
         lines = isText ? Self.lines(of: bytes, as: Grammar(path: path)) : []
     }
+
+    var description: String { path }
 
     /// The room: the first two folders of the path, or the first when there is only one.
     var room: String {

@@ -43,12 +43,9 @@ enum UnsafeRules {
 
     static func pointerFindings(in file: SourceFile) -> [Finding] {
         guard file.path.hasSuffix(".swift"), !file.isTest, pointers[file.path] == nil else { return [] }
-        // Reading bytes of a buffer within a closure is bounded by it; keeping or making an address is not.
-        let form = #/\bUnsafe(?:Mutable)?(?:Raw)?(?:Buffer)?Pointer\b|\bUnmanaged\b|\bOpaquePointer\b|\bwithMemoryRebound\b|\bwithUnsafe\w*\b/#
+        let form = #/\b(?:Unsafe\w*Pointer|Unmanaged|OpaquePointer|withMemoryRebound|withUnsafe\w*)\b/#
         return file.lines.compactMap { line in
-            guard line.code.contains("Unsafe") || line.code.contains("Unmanaged") || line.code.contains("Opaque"),
-                let found = line.code.firstMatch(of: form), !line.hasComment
-            else { return nil }
+            guard let found = line.code.firstMatch(of: form), !line.hasComment else { return nil }
             return Finding(
                 file.path, line.number, "\(found.output) outside the files that may hold addresses",
                 instead: "Use Span, arrays or the room's bridge; a single call that needs one says why on its line")
