@@ -45,7 +45,7 @@ public actor JobRunner {
     /// Runs until stopped. Looks every quarter of a second when woken, every second otherwise: the clock may be moved.
     public func run() async {
         var idleMilliseconds = 0
-        while !isStopped {
+        while !isStopped, !Task.isCancelled {
             if hasWork || idleMilliseconds >= 1000 {
                 hasWork = false
                 idleMilliseconds = 0

@@ -28,7 +28,12 @@ struct ServeCommand: AsyncParsableCommand {
             Output.error(problem.description)
             throw ExitCode(1)
         }
-        try await house.run(configurationFile: config.file)
+        do {
+            try await house.run(configurationFile: config.file)
+        } catch {
+            Output.error("samvad ended: \(error)")
+            throw ExitCode(1)
+        }
     }
 }
 
@@ -52,22 +57,26 @@ extension House {
             router: internet, configuration: .init(address: .hostname(listen.host, port: listen.port), serverName: "samvad"), logger: quiet)
         let officeSide = Application(
             router: office.router(), configuration: .init(address: .hostname(adminListen.host, port: adminListen.port), serverName: "samvad"), logger: quiet)
+        // Whatever ends first (a port that is taken), the rest ends in order, and says why.
+        func part(_ service: any ServiceLifecycle.Service) -> ServiceGroupConfiguration.ServiceConfiguration {
+            .init(service: service, successTerminationBehavior: .gracefullyShutdownGroup, failureTerminationBehavior: .gracefullyShutdownGroup)
+        }
         // Ended in reverse: first no new webhooks, then turns, then what they left to send, the modules last.
         let group = ServiceGroup(configuration: .init(
             services: [
-                .init(service: Work(name: "modules", run: { await Work.untilShutdown() }, after: { [self] in
+                part(Work(name: "modules", run: { await Work.untilShutdown() }, after: { [self] in
                     await departments.registry.shutDown()
                     await store.close()
                     client.shutdown()
                 })),
-                .init(service: Work(name: "office", run: { [self] in await withStop({ await self.office.stop() }) { await Work.untilShutdown() } })),
-                .init(service: officeSide),
-                .init(service: Work(name: "sender", run: { [self] in await withStop({ await self.sender.stop() }) { await self.sender.run() } })),
-                .init(service: Work(name: "jobs", run: { [self] in await withStop({ await self.jobs.stop() }) { await self.jobs.run() } })),
-                .init(service: Work(name: "turns", run: { await Work.untilShutdown() }, after: { [self] in await turns.stop() })),
-                .init(service: Work(name: "sweep", run: { [self] in await sweep() })),
-                .init(service: Work(name: "hangup", run: { [self] in await rereadOnHangup(configurationFile) })),
-                .init(service: publicSide),
+                part(Work(name: "office", run: { [self] in await withStop({ await self.office.stop() }) { await Work.untilShutdown() } })),
+                part(officeSide),
+                part(Work(name: "sender", run: { [self] in await withStop({ await self.sender.stop() }) { await self.sender.run() } })),
+                part(Work(name: "jobs", run: { [self] in await withStop({ await self.jobs.stop() }) { await self.jobs.run() } })),
+                part(Work(name: "turns", run: { await Work.untilShutdown() }, after: { [self] in await turns.stop() })),
+                part(Work(name: "sweep", run: { [self] in await sweep() })),
+                part(Work(name: "hangup", run: { [self] in await rereadOnHangup(configurationFile) })),
+                part(publicSide),
             ], gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet))
         logger.info("samvad is up", metadata: ["listen": "\(listen.host):\(listen.port)", "admin_listen": "\(adminListen.host):\(adminListen.port)"])
         try await group.run()

@@ -206,8 +206,8 @@ final class Browser: Sendable {
 
     /// Types on the keyboard, wherever the focus is: one key down and up after the other.
     func press(_ text: String) async throws {
-        let actions = text.flatMap { character -> [JSON] in
-            [["type": "keyDown", "value": .string(String(character))], ["type": "keyUp", "value": .string(String(character))]]
+        let actions = text.unicodeScalars.flatMap { letter -> [JSON] in
+            [["type": "keyDown", "value": .string(String(letter))], ["type": "keyUp", "value": .string(String(letter))]]
         }
         try await post("/actions", ["actions": [["type": "key", "id": "keyboard", "actions": .array(actions)]]])
     }
