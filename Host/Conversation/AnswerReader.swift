@@ -176,14 +176,14 @@ enum EditDistance {
 /// Rupees from paise, grouped as in India: 1,50,000.50.
 public enum Rupees {
     public static func text(_ paise: Int64) -> String {
-        let rupees = String(abs(paise) / 100)
+        let rupees = String(paise.magnitude / 100)
         var groups: [Substring] = [rupees.suffix(3)]
         var rest = rupees.dropLast(3)
         while !rest.isEmpty {
             groups.insert(rest.suffix(2), at: 0)
             rest = rest.dropLast(2)
         }
-        let fraction = abs(paise) % 100
+        let fraction = paise.magnitude % 100
         let whole = (paise < 0 ? "-" : "") + groups.joined(separator: ",")
         return fraction == 0 ? whole : whole + "." + (fraction < 10 ? "0" : "") + "\(fraction)"
     }

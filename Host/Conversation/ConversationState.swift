@@ -22,6 +22,8 @@ public struct ConversationState: Codable, Sendable, Equatable {
     /// The last time the citizen wrote: what opens the window.
     public var lastMessageAt: Moment?
     public var waitsForOfficer = false
+    /// After too many wrong tries no earlier application is shown before this.
+    public var checkPausedUntil: Moment?
     /// Certificates that came while the window was closed: sent as soon as the citizen writes.
     public var waitingCertificates: [WaitingCertificate] = []
 

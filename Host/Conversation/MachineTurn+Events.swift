@@ -17,7 +17,7 @@ extension MachineTurn {
             announce(Replies.filingRefused.filled(["number": application.number.rawValue, "reason": reason], in: language), about: application)
         case .statusChanged: announceState(of: application)
         case .certificateReady(_, let sha256, let filename):
-            if isWindowOpen {
+            if isWindowOpen, !isUnwanted {
                 sendCertificate(application, sha256: sha256, filename: filename)
             } else {
                 state.waitingCertificates.append(.init(number: application.number, service: application.service, sha256: sha256, filename: filename))
@@ -40,10 +40,13 @@ extension MachineTurn {
         announce(text + "\n" + stateSentence(application), about: application)
     }
 
+    /// The citizen opted out, and this is no answer to what they wrote just now.
+    private var isUnwanted: Bool { state.optedOut && state.lastMessageAt != context.now }
+
     /// Text inside the window, the approved template outside; nothing to those who opted out.
     mutating func announce(_ text: String, about application: Application, template: String = "samvad_application_update") {
+        guard !isUnwanted else { return note("notification.suppressed", subject: application.number.rawValue, detail: ["why": "opted_out"]) }
         if isWindowOpen, !text.isEmpty { return say(.text(Limits.textBody.cut(text))) }
-        guard !state.optedOut else { return note("notification.suppressed", subject: application.number.rawValue, detail: ["why": "opted_out"]) }
         let service = machine.catalogue.service(application.service)?.name
         let name = (language == .english ? service?.english : service?.hindi) ?? ""
         let number = application.portalNumber ?? application.number.rawValue
@@ -55,14 +58,18 @@ extension MachineTurn {
         say(.template(name: template, language: language == .english ? "en" : "hi", parameters: parameters))
     }
 
+    /// So many leave room in the turn for the answer itself; the rest comes with the next message.
+    private static let certificatesAtOnceMax = 3
+
     /// Certificates that waited for the window: the citizen has written, so they come first.
     mutating func deliverWaiting() {
-        for waiting in state.waitingCertificates {
+        let now = state.waitingCertificates.prefix(MachineTurn.certificatesAtOnceMax)
+        for waiting in now {
             let caption = machine.catalogue.service(waiting.service)?.messages["delivered"]?[language] ?? Replies.certificateCaption[language]
             say(.document(sha256: waiting.sha256, filename: waiting.filename, caption: Limits.caption.cut(caption)))
             note("certificate.sent", subject: waiting.number.rawValue)
         }
-        state.waitingCertificates = []
+        state.waitingCertificates.removeFirst(now.count)
     }
 
     private mutating func tellPayment(_ outcome: PaymentOutcome, _ application: Application) {

@@ -4,15 +4,19 @@ import Model
 extension MachineTurn {
     /// Wrong tries before the check pauses.
     private static let triesMax = 3
+    /// Four characters and a date are soon guessed by who may try for ever.
+    private static let pauseSeconds: Int64 = 900
 
     mutating func askAboutApplications() {
+        state.expecting = .nothing
+        if let until = state.checkPausedUntil, context.now < until { return sayPaused() }
         perform(.ask(.applications))
     }
 
     /// The citizen's applications with this department have been looked up; what they are for depends on where we stand.
     mutating func takeApplications(_ applications: [Application]) {
         switch state.expecting {
-        case .applicationBirthDate(let lastFour, let tries): return check(applications, lastFour: lastFour, tries: tries)
+        case .applicationBirthDate(let lastFour, let tries) where lastFour.contains("|"): return check(applications, lastFour: lastFour, tries: tries)
         default: break
         }
         if let draft = state.draft, let service = draftService, let number = referenceAnswer(draft, service) {
@@ -60,7 +64,8 @@ extension MachineTurn {
             note("application.check_failed", detail: ["tries": "\(made)"])
             if made >= MachineTurn.triesMax {
                 state.expecting = .nothing
-                return ask(Replies.checkPaused[language], buttons: [("cmd:agent", Replies.buttonPerson), ("cmd:menu", Replies.buttonMenu)])
+                state.checkPausedUntil = context.now.adding(seconds: MachineTurn.pauseSeconds)
+                return sayPaused()
             }
             state.expecting = .applicationLastFour(tries: made)
             return say(Replies.checkFailed)
@@ -68,6 +73,10 @@ extension MachineTurn {
         state.expecting = .nothing
         note("application.shown", subject: match.number.rawValue)
         show(match)
+    }
+
+    private mutating func sayPaused() {
+        ask(Replies.checkPaused[language], buttons: [("cmd:agent", Replies.buttonPerson), ("cmd:menu", Replies.buttonMenu)])
     }
 
     mutating func show(_ application: Application) {
@@ -82,6 +91,7 @@ extension MachineTurn {
         }
         say(.text(lines.joined(separator: "\n")))
         if let sha256 = application.certificateSHA256 { sendCertificate(application, sha256: sha256, filename: filename(application)) }
+        if state.draft != nil { askAgain() }
     }
 
     func stateSentence(_ application: Application) -> String {
@@ -128,8 +138,9 @@ extension MachineTurn {
     mutating func takeStatus(_ reply: ModuleReply, of application: Application?) {
         let service = application.flatMap { machine.catalogue.service($0.service) } ?? draftService
         let said = sentences(reply.messages, of: service)
-        if state.draft?.service == service?.id || draftService?.action == .status { state.draft = nil }
+        if draftService?.action == .status { state.draft = nil }
         say(.text(said.isEmpty ? Replies.statusUnknown[language] : said.joined(separator: "\n")))
+        if state.draft != nil { askAgain() }
     }
 
     // MARK: Services about an earlier application, by its number

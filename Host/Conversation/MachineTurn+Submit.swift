@@ -92,7 +92,7 @@ extension MachineTurn {
                 schedule(.checkPayment(application.number), for: application, key: "payment", afterSeconds: 60)
             case "samvad.schedule/1":
                 let name = argument("event") ?? ""
-                let seconds = argument("after_seconds").flatMap { Int64($0) } ?? 0
+                let seconds = min(max(argument("after_seconds").flatMap { Int64($0) } ?? 0, 0), Limits.timerSecondsMax)
                 schedule(.moduleTimer(application.number, event: name), for: application, key: "timer:\(effect.key)", afterSeconds: seconds)
             case "samvad.notify/1":
                 if let key = argument("message"), let sentence = service.messages[key] ?? machine.catalogue.strings[key] {

@@ -160,6 +160,12 @@ extension MachineTurn {
             return say(Replies.parked, ["reference": context.reference])
         }
         if case .event = purpose { return }
+        if case .status = purpose {
+            if draftService?.action == .status { state.draft = nil }
+            ask(Replies.statusUnknown[language], buttons: [("cmd:menu", Replies.buttonMenu), ("cmd:agent", Replies.buttonPerson)])
+            if state.draft != nil { askAgain() }
+            return
+        }
         // The answers stay; the next message tries the same step again.
         if state.draft != nil { state.draft?.place = .summary }
         ask(Replies.tryLater[language], buttons: [("submit", Replies.buttonTryAgain), ("cmd:agent", Replies.buttonPerson)])

@@ -185,6 +185,8 @@ struct MachineTurn {
     /// `kind:DOCUMENT:KIND`, `chg:FIELD`, `chgpage:N`, `yes`, `no`, `submit`, `menupage:N`.
     private mutating func hearTap(_ id: String) {
         let parts = id.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
+        // Whoever taps something else is no longer answering what was asked outside the form.
+        if id != "yes", id != "no" { state.expecting = .nothing }
         switch (parts[0], parts.count) {
         case ("yes", 1), ("no", 1): if !hearCommandInPlace(id == "yes" ? .yes : .no) { say(Replies.oldButton); askAgain() }
         case ("submit", 1): submitFromTap()

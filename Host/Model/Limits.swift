@@ -76,6 +76,8 @@ public enum Limits {
     public static let portalPollSeconds: Int64 = 300
     /// The longest pause between tries of a job.
     public static let jobBackoffSecondsMax: Int64 = 900
+    /// How far ahead a module may ask to be called: longer than any statutory clock.
+    public static let timerSecondsMax: Int64 = 10 * 366 * 86_400
     /// A bill that is not paid by then has expired.
     public static let paymentSecondsMax: Int64 = 24 * 3600
 }

@@ -8,6 +8,7 @@ import Model
 import ServiceLifecycle
 import Storage
 import UnixSignals
+import WhatsApp
 
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "serve", abstract: "Runs the host.")
@@ -54,7 +55,8 @@ extension House {
         let listen = configuration.listen
         let adminListen = configuration.adminListen
         let publicSide = Application(
-            router: internet, configuration: .init(address: .hostname(listen.host, port: listen.port), serverName: "samvad"), logger: quiet)
+            router: internet, server: .http1(configuration: .init(additionalChannelHandlers: [BodyDeadline()], idleTimeout: .seconds(75))),
+            configuration: .init(address: .hostname(listen.host, port: listen.port), serverName: "samvad"), logger: quiet)
         let officeSide = Application(
             router: office.router(), configuration: .init(address: .hostname(adminListen.host, port: adminListen.port), serverName: "samvad"), logger: quiet)
         // Whatever ends first (a port that is taken), the rest ends in order, and says why.
@@ -62,7 +64,7 @@ extension House {
             .init(service: service, successTerminationBehavior: .gracefullyShutdownGroup, failureTerminationBehavior: .gracefullyShutdownGroup)
         }
         // Ended in reverse: first no new webhooks, then turns, then what they left to send, the modules last.
-        let group = ServiceGroup(configuration: .init(
+        var parts = ServiceGroupConfiguration(
             services: [
                 part(Work(name: "modules", run: { await Work.untilShutdown() }, after: { [self] in
                     await departments.registry.shutDown()
@@ -77,7 +79,11 @@ extension House {
                 part(Work(name: "sweep", run: { [self] in await sweep() })),
                 part(Work(name: "hangup", run: { [self] in await rereadOnHangup(configurationFile) })),
                 part(publicSide),
-            ], gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet))
+            ], gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet)
+        // Ten seconds in all is the promise: what is not done by then is cancelled, and begun again at the next start.
+        parts.maximumGracefulShutdownDuration = .seconds(8)
+        parts.maximumCancellationDuration = .seconds(1)
+        let group = ServiceGroup(configuration: parts)
         logger.info("samvad is up", metadata: ["listen": "\(listen.host):\(listen.port)", "admin_listen": "\(adminListen.host):\(adminListen.port)"])
         try await group.run()
         logger.info("samvad has ended")

@@ -122,11 +122,8 @@ public final class Webhook: Sendable {
     {
         let announced = request.headers[.contentLength].flatMap { Int($0) } ?? 0
         guard announced <= settings.bodyBytesMax else { return refuse(.tooLarge, .contentTooLarge, settings) }
-        guard reservation.grow(to: announced, max: settings.bytesInFlightMax) else {
-            return refuse(.busy, .serviceUnavailable, settings)
-        }
+        // Room is counted as bytes come, never as they are announced: anybody can announce.
         var body: [UInt8] = []
-        body.reserveCapacity(max(0, announced))
         do {
             for try await chunk in request.body {
                 let count = body.count + chunk.readableBytes

@@ -50,7 +50,7 @@ struct Stage: Sendable {
     }
 
     /// Holds what is true of every page; a picture is kept when `SAMVAD_PICTURES` names a folder.
-    func inspect(_ browser: Browser, _ name: String, _ window: Window, isolation: isolated (any Actor)? = #isolation) async throws {
+    func inspect(_ browser: Browser, _ name: String, _ window: Window) async throws {
         try await keepPicture(of: browser, "\(name)-\(window.name)")
         let problems = try await Inspection.problems(browser, tongue: window.tongue)
         #expect(problems.isEmpty, "\(name), \(window.name): \(problems.joined(separator: "\n"))")

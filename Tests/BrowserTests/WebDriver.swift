@@ -4,38 +4,6 @@ import Foundation
 
 @testable import EndToEnd
 
-/// What the window is like: the screen, the person's language and their choice of light or dark.
-struct Window: Sendable, CustomTestStringConvertible {
-    enum Tongue: String, Sendable, CaseIterable {
-        case hindi = "hi"
-        case english = "en"
-    }
-
-    static let phone = (width: 390, height: 844)
-    static let desk = (width: 1280, height: 800)
-
-    var width = Self.phone.width
-    var height = Self.phone.height
-    var tongue = Tongue.hindi
-    var isDark = false
-
-    static func phone(_ tongue: Tongue, dark: Bool = false) -> Window {
-        Window(width: phone.width, height: phone.height, tongue: tongue, isDark: dark)
-    }
-
-    static func desk(_ tongue: Tongue, dark: Bool = false) -> Window {
-        Window(width: desk.width, height: desk.height, tongue: tongue, isDark: dark)
-    }
-
-    /// Both screens, both languages; Hindi in the light, English in the dark and the other way round on the other screen.
-    static let all = Tongue.allCases.flatMap { tongue in
-        [false, true].flatMap { [phone(tongue, dark: $0), desk(tongue, dark: $0)] }
-    }
-
-    var name: String { "\(width)-\(tongue.rawValue)-\(isDark ? "dark" : "light")" }
-    var testDescription: String { name }
-}
-
 final class Browser: Sendable {
     /// A debug build that shares two cores with other suites answers within this, or is broken.
     static let waitSecondsMax = 45.0
@@ -202,12 +170,18 @@ final class Browser: Sendable {
     }
 
     /// Presses keys where the focus is.
-    func press(_ keys: Key...) async throws { for key in keys { try await press(key.rawValue) } }
+    func press(_ keys: Key..., shift: Bool = false) async throws {
+        for key in keys { try await press(key.rawValue, shift: shift) }
+    }
 
     /// Types on the keyboard, wherever the focus is: one key down and up after the other.
-    func press(_ text: String) async throws {
-        let actions = text.unicodeScalars.flatMap { letter -> [JSON] in
+    func press(_ text: String, shift: Bool = false) async throws {
+        var actions = text.unicodeScalars.flatMap { letter -> [JSON] in
             [["type": "keyDown", "value": .string(String(letter))], ["type": "keyUp", "value": .string(String(letter))]]
+        }
+        if shift {
+            actions.insert(["type": "keyDown", "value": .string(Key.shift.rawValue)], at: 0)
+            actions.append(["type": "keyUp", "value": .string(Key.shift.rawValue)])
         }
         try await post("/actions", ["actions": [["type": "key", "id": "keyboard", "actions": .array(actions)]]])
     }
@@ -216,6 +190,7 @@ final class Browser: Sendable {
     enum Key: String, Sendable {
         case tab = "\u{E004}"
         case enter = "\u{E007}"
+        case shift = "\u{E008}"
         case escape = "\u{E00C}"
         case down = "\u{E015}"
     }
@@ -240,7 +215,7 @@ final class Browser: Sendable {
     /// The first file with this ending among the downloads, once it is whole.
     func download(ending: String) async throws -> Data {
         let folder = folder
-        let name = { try FileManager.default.contentsOfDirectory(atPath: folder.path).first { $0.hasSuffix(ending) } }
+        let name: @Sendable () throws -> String? = { try FileManager.default.contentsOfDirectory(atPath: folder.path).first { $0.hasSuffix(ending) } }
         try await waitUntil("a file \(ending) is downloaded", seconds: Self.waitSecondsMax) { try name() != nil }
         guard let found = try name() else { throw JourneyError("NO_FILE", "the download went away") }
         return try Data(contentsOf: folder.appendingPathComponent(found))

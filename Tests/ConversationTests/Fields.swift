@@ -17,11 +17,12 @@ extension Sentence {
 extension Field {
     static func of(
         _ type: FieldType, _ id: String = "answer", optional: Bool = false, when: Condition? = nil, options: [Choice]? = nil,
-        from list: String? = nil, min: Bound? = nil, max: Bound? = nil, pattern: String? = nil, decimals: Int? = nil, help: Sentence? = nil
+        from list: String? = nil, min: Bound? = nil, max: Bound? = nil, pattern: String? = nil, decimals: Int? = nil, help: Sentence? = nil,
+        decides: Bool? = nil
     ) -> Field {
         Field(
             id: id, type: type, label: .plain(id), ask: .plain("\(id)?"), help: help, optional: optional, when: when, options: options,
-            optionsFrom: list, min: min, max: max, pattern: pattern, decimals: decimals)
+            optionsFrom: list, min: min, max: max, pattern: pattern, decimals: decimals, decides: decides)
     }
 
     func read(_ text: String) -> AnswerReading { AnswerReader(field: self, choices: options ?? [], today: today).read(text) }

@@ -37,6 +37,7 @@ enum Arrows {
         "Tests/EmulatorsTests": ["Emulators", "HTTPClient", "CXML"],
         "Tests/EndToEnd": ["HTTPClient"],
         "Tests/EndToEndTests": ["EndToEnd", "HTTPClient"],
+        "Tests/BrowserTests": ["EndToEnd"],
         "Tests/Transcripts": [],
         "Tests/Tidy": [],
     ]

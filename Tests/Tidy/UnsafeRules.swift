@@ -13,7 +13,6 @@ enum UnsafeRules {
         "Host/HTTPClient/Bridge.swift": "libcurl's engine, behind CCurl",
         "Host/Modules/InProcessTransport.swift": "the runner of CLoader, in this process",
         "Host/Modules/WorkerTransport.swift": "frames to and from the worker",
-        "Host/Modules/HostServices.swift": "what modules call back",
         "Host/Modules/ModuleFrame.swift": "frames of cloader/wire.h, read in place",
         "Host/Modules/FrameWriter.swift": "frames of cloader/wire.h, written in place",
         "Host/Modules/ModuleImage.swift": "the sealed memory file",
