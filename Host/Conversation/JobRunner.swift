@@ -179,7 +179,8 @@ struct JobRun: Sendable {
     }
 
     private func checkPayment(_ number: ApplicationNumber, _ claimed: ClaimedJob) async throws(Problem) -> JobOutcome {
-        guard var application = try await ports.store.application(number), application.state == .paymentPending, let gateway = ports.gateway
+        guard var application = try await ports.store.application(number), application.state == .paymentPending || application.state == .expired,
+            let gateway = ports.gateway
         else { return JobOutcome() }
         let found: (outcome: PaymentOutcome, paidPaise: Int64)
         do throws(PortalFailure) {
@@ -188,10 +189,12 @@ struct JobRun: Sendable {
             return later(claimed, error.problem, telling: nil)
         }
         let now = ports.clock()
+        // Money that comes after the bill expired is still the citizen's; silence about it stays silence.
+        if application.state == .expired, found.outcome != .paid { return JobOutcome() }
+        let mayStillPay = now.seconds(since: application.createdAt) < Double(Limits.paymentSecondsMax)
         switch found.outcome {
-        case .pending where now.seconds(since: application.createdAt) < Double(Limits.paymentSecondsMax):
-            return JobOutcome(runAgainAt: now.adding(seconds: 60))
-        case .failed: return JobOutcome(runAgainAt: now.adding(seconds: 60))
+        // A failed try may be followed by one that succeeds.
+        case .pending where mayStillPay, .failed where mayStillPay: return JobOutcome(runAgainAt: now.adding(seconds: 60))
         case .paid where found.paidPaise == application.amountPaise:
             application.state = .closed
             var outcome = JobOutcome(events: [.paymentChanged(number, .paid)])
@@ -204,8 +207,11 @@ struct JobRun: Sendable {
             return outcome
         case .paid:
             // The wrong amount is a matter for people: nothing is closed, nothing is lost.
-            return JobOutcome(failure: Problem(code: "PAYMENT_AMOUNT_DIFFERS", sentence: "\(number) was paid with another amount; an officer must reconcile it"))
-        case .pending, .expired:
+            var outcome = JobOutcome(failure: Problem(code: "PAYMENT_AMOUNT_DIFFERS", sentence: "\(number) was paid with another amount; an officer must reconcile it"))
+            outcome.events = [.paymentChanged(number, .amountDiffers)]
+            outcome.ledger = [entry("payment.amount_differs", application, ["amount_paise": "\(found.paidPaise)"])]
+            return outcome
+        case .pending, .failed, .expired, .amountDiffers:
             application.state = .expired
             var outcome = JobOutcome(events: [.paymentChanged(number, .expired)])
             outcome.changedApplication = application

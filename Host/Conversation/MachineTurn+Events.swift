@@ -52,8 +52,7 @@ extension MachineTurn {
         let number = application.portalNumber ?? application.number.rawValue
         var parameters = [name, number]
         if template == "samvad_application_update" {
-            let sentence = Replies.sentence(for: application.state)
-            parameters.append(language == .english ? sentence.english : sentence.hindi)
+            parameters.append(Limits.rowDescription.cut(stateSentence(application, in: language == .english ? .english : .hindi)))
         }
         say(.template(name: template, language: language == .english ? "en" : "hi", parameters: parameters))
     }
@@ -76,6 +75,9 @@ extension MachineTurn {
         let arguments = ["number": application.number.rawValue, "amount": Rupees.text(application.amountPaise ?? 0)]
         switch outcome {
         case .paid: announce(Replies.paid.filled(arguments, in: language), about: application)
+        case .amountDiffers:
+            perform(.handOver(HandOver(reason: .moduleParked, reference: application.number.rawValue)))
+            announce(Replies.paymentDiffers.filled(arguments, in: language), about: application)
         case .failed: announce(Replies.paymentFailed.filled(arguments, in: language), about: application)
         case .expired: announce(Replies.paymentExpired.filled(arguments, in: language), about: application)
         case .pending: announce(Replies.paymentPending.filled(arguments, in: language), about: application)

@@ -94,8 +94,9 @@ extension MachineTurn {
         if state.draft != nil { askAgain() }
     }
 
-    func stateSentence(_ application: Application) -> String {
-        Replies.sentence(for: application.state).filled(["raw": application.rawState ?? "", "reason": application.reason ?? ""], in: language)
+    func stateSentence(_ application: Application, in wanted: Language? = nil) -> String {
+        Replies.sentence(for: application.state)
+            .filled(["raw": application.rawState ?? "", "reason": application.reason ?? ""], in: wanted ?? language)
     }
 
     func filename(_ application: Application) -> String {

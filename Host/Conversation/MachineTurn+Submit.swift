@@ -9,7 +9,7 @@ extension MachineTurn {
         }
         // "Try again" after a failed call comes here too: whatever is still to be asked comes first.
         let isUnquoted = service.hooks.contains(.quote) && draft.amountPaise == nil
-        if isOpen || isUnquoted || (service.hooks.contains(.eligibility) && !draft.isEligible) { return goOn() }
+        if isOpen || isUnquoted || service.action == .status || (service.hooks.contains(.eligibility) && !draft.isEligible) { return goOn() }
         if service.hooks.contains(.submit) { return askModule(.submit, purpose: .submit) }
         let effects = service.portal.map { [ModuleReply.Effect(kind: "samvad.file/1", key: "file", arguments: [.init(key: "portal", value: $0)])] }
         takeSubmit(ModuleReply(outcome: .ok, effects: effects ?? []))

@@ -47,7 +47,7 @@ extension MachineTurn {
 
     /// `among`: the answers that a wish may have meant; empty for all.
     mutating func chooseChange(page: Int, among: [String] = []) {
-        guard var draft = state.draft, let service = draftService else { return }
+        guard var draft = state.draft, let service = draftService else { return askAgain() }
         switch draft.place {
         case .summary, .chooseChange: break
         default: return askAgain()
@@ -198,6 +198,10 @@ extension MachineTurn {
             if !said.isEmpty, state.draft?.documents.isEmpty == true { say(.text(said.joined(separator: "\n\n"))) }
             goOn()
         case .ask:
+            guard service.field(reply.next) != nil else {
+                let problem = Problem(code: "MODULE_BAD_REPLY", sentence: "the module of \(service.id) asks for a field that the form does not have")
+                return apologise(for: ModuleFailure(kind: .bug, problem: problem), .eligibility)
+            }
             if !said.isEmpty { say(.text(said.joined(separator: "\n\n"))) }
             state.draft?.values[reply.next] = nil
             goOn()

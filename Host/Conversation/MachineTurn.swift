@@ -44,7 +44,8 @@ struct MachineTurn {
             return
         }
         let isFirst = state.lastMessageAt == nil
-        state.lastMessageAt = context.now
+        // As Storage counts the window: from when the citizen wrote, not from when we came to it.
+        state.lastMessageAt = min(sentAt, context.now)
         deliverWaiting()
         switch content {
         case .text(let text): hearText(text, understanding, isFirst: isFirst)

@@ -39,6 +39,8 @@ public enum InternalEvent: Codable, Sendable, Equatable {
 
 public enum PaymentOutcome: String, Codable, Sendable {
     case paid, failed, pending, expired
+    /// Paid, but not what was asked: for people to reconcile.
+    case amountDiffers = "amount_differs"
 }
 
 /// What a turn starts from. Read in one snapshot.

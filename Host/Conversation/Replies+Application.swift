@@ -102,5 +102,6 @@ extension Replies {
     static let paid = Sentence("₹{amount} मिल गए। ✓ रसीद संख्या: *{number}*", "₹{amount} received. ✓ Receipt number: *{number}*", "₹{amount} mil gaye. ✓ Raseed sankhya: *{number}*")
     static let paymentFailed = Sentence("भुगतान नहीं हुआ; आपके पैसे कटे हों तो बैंक लौटा देगा। फिर कोशिश कर सकते हैं।", "The payment failed; if money was taken, your bank returns it. You may try again.", "Bhugtaan nahi hua; aapke paise kate hon to bank lauta dega. Phir koshish kar sakte hain.")
     static let paymentExpired = Sentence("भुगतान का समय निकल गया। सेवा फिर से शुरू कीजिए।", "The time to pay has passed. Please start the service again.", "Bhugtaan ka samay nikal gaya. Seva phir se shuru kijiye.")
+    static let paymentDiffers = Sentence("आपके पैसे मिले, पर रक़म अलग है। हमारे अधिकारी मिलान करके बताएँगे। संख्या: *{number}*", "Your payment came, but with another amount. Our officer will reconcile it and tell you. Number: *{number}*", "Aapke paise mile, par rakam alag hai. Hamare adhikari milaan karke batayenge. Sankhya: *{number}*")
     static let paymentPending = Sentence("बैंक से पुष्टि आनी बाकी है; आते ही बताएँगे।", "The bank has yet to confirm; we'll tell you as soon as it does.", "Bank se pushti aani baaki hai; aate hi batayenge.")
 }

@@ -30,6 +30,8 @@ public struct TurnPorts: Sendable {
     public let portals: [String: any DepartmentPortal]
     /// Shows the citizen that we are at work: called before something that takes longer than a moment.
     public let acknowledge: @Sendable (MessageID, LineID) -> Void
+    /// Whether the lane's department has a module now; a lane without one waits, and no try is counted.
+    public let isReady: @Sendable (LaneID) -> Bool
     /// The machine of a department as its module is loaded now; nil when none is.
     public let machine: @Sendable (DepartmentID) -> ConversationMachine?
     public let clock: @Sendable () -> Moment
@@ -40,7 +42,8 @@ public struct TurnPorts: Sendable {
     public init(
         store: any ConversationStore, modules: any ModuleCaller, understander: any Understander, documents: any DocumentKeeper,
         portals: [String: any DepartmentPortal],
-        acknowledge: @escaping @Sendable (MessageID, LineID) -> Void = { _, _ in }, machine: @escaping @Sendable (DepartmentID) -> ConversationMachine?, clock: @escaping @Sendable () -> Moment,
+        acknowledge: @escaping @Sendable (MessageID, LineID) -> Void = { _, _ in },
+        isReady: @escaping @Sendable (LaneID) -> Bool = { _ in true }, machine: @escaping @Sendable (DepartmentID) -> ConversationMachine?, clock: @escaping @Sendable () -> Moment,
         sleep: @escaping @Sendable (Int) async -> Void, installationSeed: UInt64
     ) {
         self.store = store
@@ -49,6 +52,7 @@ public struct TurnPorts: Sendable {
         self.documents = documents
         self.portals = portals
         self.acknowledge = acknowledge
+        self.isReady = isReady
         self.machine = machine
         self.clock = clock
         self.sleep = sleep
@@ -64,6 +68,8 @@ public actor TurnRunner {
     private var lines: [String] = []
     private var isWaiting: Set<LaneID> = []
     private var running: Set<LaneID> = []
+    /// Lanes whose turn failed a moment ago: they hold no place while they wait for their next try.
+    private var resting: Set<LaneID> = []
     private var wokenWhileRunning: Set<LaneID> = []
     private var isStopped = false
     private var idleWaiters: [CheckedContinuation<Void, Never>] = []
@@ -83,7 +89,7 @@ public actor TurnRunner {
         for lane in lanes {
             if running.contains(lane) {
                 wokenWhileRunning.insert(lane)
-            } else if isWaiting.insert(lane).inserted {
+            } else if !resting.contains(lane), isWaiting.insert(lane).inserted {
                 let line = String(lane.rawValue.prefix { $0 != "/" })
                 if waiting[line] == nil { lines.append(line) }
                 waiting[line, default: []].append(lane)
@@ -125,11 +131,15 @@ public actor TurnRunner {
     private func run(_ lane: LaneID) async {
         var hasMore = false
         do {
-            hasMore = try await Turn(ports: ports, observer: observer).runNext(in: lane)
+            // Without its department's module a lane waits, and no try is counted; the sweep wakes it again.
+            if ports.isReady(lane) { hasMore = try await Turn(ports: ports, observer: observer).runNext(in: lane) }
+        } catch where error.code == "TURN_ALREADY_COMMITTED" || error.code == "TURN_SUPERSEDED" {
+            hasMore = true
         } catch {
             observer.failed(error)
-            await ports.sleep(Int(error.retryAfterSeconds ?? 1) * 1000)
-            hasMore = true
+            resting.insert(lane)
+            wokenWhileRunning.remove(lane)
+            Task { await self.rest(lane, milliseconds: Int(error.retryAfterSeconds ?? 1) * 1000) }
         }
         running.remove(lane)
         if wokenWhileRunning.remove(lane) != nil || hasMore { wake([lane]) } else { fill() }
@@ -137,6 +147,12 @@ public actor TurnRunner {
             for waiter in idleWaiters { waiter.resume() }
             idleWaiters = []
         }
+    }
+
+    private func rest(_ lane: LaneID, milliseconds: Int) async {
+        await ports.sleep(milliseconds)
+        resting.remove(lane)
+        wake([lane])
     }
 }
 

@@ -2,6 +2,8 @@
 
 extension Page {
     static let formScript = #"""
+        const LIMITS = ['memory', 'stack', 'file size', 'core', 'descriptors', 'account', 'no new privileges', 'dies with the host',
+          'landlock', 'seccomp'];
         const ASKED = new Set(['disable', 'drain', 'rollback', 'promote']);
 
         function showModules(now) {
@@ -16,13 +18,31 @@ extension Page {
             { head: 'calls', kind: 'number', cell: (one) => [number(one.calls),
               one.failures ? small(word('of_failed', number(one.failures))) : null] },
             { head: 'restarts', kind: 'number', cell: (one) => number(one.restarts) },
-            { head: 'limits', kind: 'tight whole', cell: (one) => one.limits.map((limit) => small(
-              limit.name.replaceAll('_', ' ') + ' ' + limit.value + ' ',
-              limit.enforced ? '✓ ' + word('enforced') : mark(word('not_enforced'), 'warn'))) },
+            { head: 'limits', kind: 'whole', cell: limitsCell, lasts: (one) => JSON.stringify(one.limits) },
             { head: 'last_error', kind: 'whole', cell: lastErrorCell },
             { head: 'actions', kind: 'whole', cell: moduleButtons,
               lasts: (one) => one.state + (one.previous_version ?? '') },
           ], now.modules.map((value) => ({ key: value.department, value })));
+        }
+
+        // What holds is one line to unfold; what does not is said openly.
+        function limitsCell({ limits }) {
+          const held = limits.filter((limit) => limit.enforced);
+          const open = limits.filter((limit) => !limit.enforced);
+          const details = held.length ? element('details', '',
+            element('summary', '', '✓ ' + word('limits_hold', held.length)),
+            element('ul', '', ...held.map((limit) => element('li', '', ...limitText(limit))))) : null;
+          return [details, ...open.map((limit) => element('div', '', mark(word('not_enforced'), 'warn'), ' ', ...limitText(limit)))];
+        }
+
+        // `memory 536870912 bytes` → memory 512 MiB. What the words don't know is shown as it is.
+        function limitText({ name, value }) {
+          const text = (value === 'on' ? name : name + ' ' + value).replaceAll('_', ' ');
+          const known = LIMITS.find((limit) => text === limit || text.startsWith(limit + ' '));
+          const rest = (known ? text.slice(known.length + 1) : text)
+            .replace(/^(\d+) bytes$/, (_, bytes) => bytes >= 1048576 ? number(bytes / 1048576) + ' MiB' : bytes + ' B');
+          const shown = rest ? english('span', rest) : null;
+          return known ? [word('limit_' + known.replaceAll(' ', '_')) + ' ', shown] : [shown];
         }
 
         const lastErrorCell = ({ last_error: error }) => error

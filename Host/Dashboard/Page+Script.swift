@@ -238,6 +238,9 @@ extension Page {
           beginForms();
           speak(page.dataset.language);
           connect();
+          // A page that is left would go on holding one of the browser's connections; one that is come back to looks again.
+          window.addEventListener('pagehide', () => { clearTimeout(retryTimer); source?.close(); source = null; });
+          window.addEventListener('pageshow', (event) => { if (event.persisted) again(); });
           setInterval(tick, 1000);
         }
         """#

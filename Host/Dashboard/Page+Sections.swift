@@ -35,12 +35,9 @@ extension Page {
         const serviceName = (department, id) =>
           id ? names.services.get(department + '/' + id) ?? id.replaceAll('_', ' ') : '';
 
-        // `field:applicant_name` → Question · applicant name. What the words don't know is shown as it is.
-        function stepName(step) {
-          const [kind, ...rest] = step.split(':');
-          const known = WORDS['step_' + kind] ? word('step_' + kind) : kind.replaceAll('_', ' ');
-          return rest.length ? known + ' · ' + rest.join(' ').replaceAll('_', ' ') : known;
-        }
+        // A place in the conversation, or the id of the field or paper that is asked for, which is English.
+        const stepCell = (step) => WORDS['step_' + step] ? word('step_' + step)
+          : [word('step_field') + ' · ', english('span', step.replaceAll('_', ' '))];
 
         function ageTone(queue) {
           if (queue.waiting === 0) return 'none';
@@ -98,7 +95,7 @@ extension Page {
             { head: 'citizen', kind: 'tight', cell: (one) => element('code', '', one.citizen) },
             { head: 'department', cell: (one) => departmentName(one.department) },
             { head: 'service', cell: (one) => serviceName(one.department, one.service) },
-            { head: 'step', cell: (one) => stepName(one.step) },
+            { head: 'step', cell: (one) => stepCell(one.step) },
             { head: 'language', kind: 'tight', cell: (one) => one.language ? word('tongue_' + one.language) : '' },
             { head: 'last_message', kind: 'tight',
               cell: (one) => one.last_message_at ? timeAgo(one.last_message_at) : '' },

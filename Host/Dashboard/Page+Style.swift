@@ -79,6 +79,7 @@ extension Page {
         }
         .figures dt { color: var(--soft); font-size: .84rem; line-height: 1.45; }
         .figures dd { margin: 0; font-size: 1.5rem; line-height: 1.4; font-weight: 600; }
+        .figures > div:last-child:nth-child(odd) { grid-column: auto / -1; }
         .figures .warn { border-left: 4px solid var(--warn); }
         .figures .bad { border-left: 4px solid var(--bad); }
         .figures .bad dd { color: var(--bad); }
@@ -116,6 +117,9 @@ extension Page {
         .scroll { overflow: auto; }
         #conversations .scroll, #applications .scroll, #failures .scroll, #rates .scroll { max-height: 36rem; }
         .scroll thead th { position: sticky; top: 0; z-index: 1; }
+
+        td summary { cursor: pointer; white-space: nowrap; min-height: 1.6rem; }
+        td ul { margin: .15rem 0 0; padding-left: 1.1rem; color: var(--soft); font-size: .84rem; }
 
         .act { border-top: 1px solid var(--rule); padding: .5rem 1rem; }
         .act summary { cursor: pointer; color: var(--main); font-weight: 600; padding: .15rem 0; }

@@ -151,11 +151,11 @@ struct PDFInspection: Sendable {
 extension [UInt8] {
     /// By memchr: a paper has up to ten million bytes.
     func place(of byte: UInt8, from start: Int) -> Int? {
-        withUnsafeBytes { buffer in
+        withUnsafeBytes { buffer in  // nothing of the buffer leaves the closure but a distance
             guard start < buffer.count, let base = buffer.baseAddress,
                 let found = memchr(base + start, Int32(byte), buffer.count - start)
             else { return nil }
-            return base.distance(to: UnsafeRawPointer(found))
+            return base.distance(to: UnsafeRawPointer(found))  // memchr found it within the buffer
         }
     }
 

@@ -26,6 +26,8 @@ struct CatalogueScorer: Sendable {
 
     /// Characters of a message that are looked at: a long story says what it wants somewhere in here.
     private static let charactersMax = 600
+    /// How much more a service of the line's own department counts: who writes to Pensions means pensions.
+    private static let homeFactor: Float = 1.25
     /// Samples closest to the message that speak for a service.
     private static let neighbours = 2
 
@@ -91,7 +93,7 @@ struct CatalogueScorer: Sendable {
         }
         return scores.indices.filter { scores[$0] > 0 }.map { index in
             let isHere = services[index].department == department
-            return Match(service: services[index].service, department: services[index].department, score: Double(min(1, scores[index] * (isHere ? 1.1 : 1))))
+            return Match(service: services[index].service, department: services[index].department, score: Double(min(1, scores[index] * (isHere ? CatalogueScorer.homeFactor : 1))))
         }.sorted { $0.score != $1.score ? $0.score > $1.score : $0.service < $1.service }
     }
 
@@ -110,7 +112,7 @@ struct CatalogueScorer: Sendable {
             for posting in postings[Int(id)] { similarity[posting.sample, default: 0] += weight * posting.weight }
         }
         // A sentence of words that no catalogue has is about something else, however well the rest fits.
-        let coverage = 0.35 + 0.65 * (words > 0 ? knownWords / words : 0)
+        let coverage = 0.2 + 0.8 * (words > 0 ? knownWords / words : 0)
         let norm = max(squares.squareRoot(), 1) / coverage
         var best: [Int: [Float]] = [:]
         for (sample, value) in similarity {
@@ -143,7 +145,7 @@ struct CatalogueScorer: Sendable {
     }
 
     private static let everyday: Set<String> = Set(
-        "the a an is are i my me to of for in on and or please pls sir madam mai main mein me ka ki ke ko se hai hain ho mera meri mere mujhe kya aap ji के की का को से है हैं में मैं मेरा मेरी मेरे मुझे और क्या जी कृपया"
+        "the a an is are i my me to of for in on and or please pls sir madam need want get make do does can you how what where when have has it this that there with from by be will would mai main mein me ka ki ke ko se hai hain ho mera meri mere mujhe kya aap ji के की का को से है हैं में मैं मेरा मेरी मेरे मुझे और क्या जी कृपया"
             .split(separator: " ").map { Normalised.folded(String($0)) })
 }
 

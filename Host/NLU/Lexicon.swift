@@ -24,6 +24,8 @@ enum Lexicon {
         "maar raha hai", "maar rahe hain", "peet raha hai", "pit raha hai", "bachao", "jaan se maar", "aag lag gayi", "aag lagi hai", "aag lag gai", "rape", "he is beating me",
         "beating me", "going to kill me", "house is on fire", "building is on fire", "there is a fire", "heart attack", "not breathing", "bleeding badly", "saans nahi aa rahi",
         "khoon beh raha", "behosh ho gaya", "behosh ho gayi", "accident ho gaya", "zeher kha liya", "jahar kha liya", "dil ka daura", "emergency", "ambulance bhejo", "एम्बुलेंस भेजो", "आपातकाल",
+        "ambulance bulao", "ambulance chahiye", "call ambulance", "call an ambulance", "एम्बुलेंस बुलाओ", "एम्बुलेंस चाहिए", "एंबुलेंस बुलाओ", "एंबुलेंस चाहिए", "police bulao", "पुलिस बुलाओ", "call the police",
+        "call police",
     ])
     private static let optOuts = folded([
         "stop", "unsubscribe", "opt out", "stop messages", "do not message me", "don't message me", "मत भेजो", "संदेश बंद करो", "मैसेज बंद करो", "message band karo", "msg band karo", "mujhe message mat bhejo",

@@ -79,7 +79,8 @@ final class House: Sendable {
         let turns = TurnRunner(
             ports: TurnPorts(
                 store: store, modules: registry, understander: understander, documents: keeper, portals: portals,
-                acknowledge: { marks.acknowledge(message: $0, line: $1) }, machine: { departments.machine(of: $0) },
+                acknowledge: { marks.acknowledge(message: $0, line: $1) },
+                isReady: { departments.isLive(on: LineID(String($0.rawValue.prefix { $0 != "/" }))) }, machine: { departments.machine(of: $0) },
                 clock: { clock.now }, sleep: { try? await Task.sleep(for: .milliseconds($0)) }, installationSeed: StorageKey.seed(key)),
             observer: TurnObserver(
                 turnEnded: { _, _ in }, failed: failed, outboxHasWork: { sender.wake() }, jobsHaveWork: { Task { await jobs.wake() } }))

@@ -48,6 +48,7 @@ final class LoadedDepartments: Sendable {
     }
 
     func department(of line: LineID) -> DepartmentID? { state.withLock { $0.departmentsByLine[line] } }
+    func isLive(on line: LineID) -> Bool { state.withLock { state in state.departmentsByLine[line].map { state.machines[$0] != nil } ?? false } }
     func machine(of department: DepartmentID) -> ConversationMachine? { state.withLock { $0.machines[department] } }
     func entry(of department: DepartmentID) -> Entry? { state.withLock { $0.entries[department] } }
     var entries: [Entry] { state.withLock { $0.entries.values.sorted { $0.id < $1.id } } }

@@ -42,7 +42,7 @@ extension House {
     /// Brings the house to where it can take webhooks: modules loaded, what a crash left half done taken up.
     func start() async throws {
         await loadModules()
-        let halfSent = try await store.recoverHalfSent(askAgainAt: clock.now.adding(seconds: 60))
+        let halfSent = try await store.recoverHalfSent(askAgainAt: clock.now.adding(seconds: Sender.Settings().doubtSeconds))
         if halfSent > 0 { logger.warning("sends that a crash cut off are in doubt", metadata: ["count": "\(halfSent)"]) }
         try await turns.start()
     }

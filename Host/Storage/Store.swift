@@ -70,7 +70,7 @@ public final class Store: Sendable {
     }
 
     public static let systemRandom: Random = { bytesCount in
-        SymmetricKey(size: SymmetricKeySize(bitCount: bytesCount * 8)).withUnsafeBytes { Array($0) }
+        SymmetricKey(size: SymmetricKeySize(bitCount: bytesCount * 8)).withUnsafeBytes { Array($0) }  // copied at once
     }
 
     /// FULL: GRDB sets NORMAL while it turns WAL on, and a commit must be on the disk when it returns. The writer

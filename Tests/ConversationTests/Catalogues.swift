@@ -32,7 +32,7 @@ enum Catalogues {
             do {
                 return try JSONDecoder().decode(Value.self, from: Data(contentsOf: plugins.appendingPathComponent(path)))
             } catch {
-                fatalError("Plugins/\(path) can't be read: \(error)")
+                fatalError("Plugins/\(path) can't be read: \(error)")  // every test of this room needs it
             }
         }
         func names(_ path: String) -> [String] {

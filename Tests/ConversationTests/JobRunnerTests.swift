@@ -35,7 +35,7 @@ import Testing
         let time = time
         return JobPorts(
             store: store, documents: FakeDocuments(), portals: portal.map { ["e_district": $0] } ?? [:], gateway: gateway,
-            service: { _, id in Catalogue.town.service(id) }, clock: { time.now }, sleep: { await time.sleep($0) },
+            service: { _, id in Catalogue.town.service(id) }, clock: { time.now }, sleep: { await time.sleep($0 * 20) },
             wake: { lanes in problems.woken.withLock { $0 += lanes } }, failed: { problem in problems.codes.withLock { $0.append(problem.code) } })
     }
 
@@ -47,7 +47,7 @@ import Testing
         return application
     }
 
-    /// Runs until nothing is left to do, or so many seconds have been told.
+    /// Twenty times as fast as told, so that a day has few steps. Runs until nothing is left to do, or so many seconds have been told.
     func run(_ ports: JobPorts, seconds: Int64 = 7200) async {
         let runner = JobRunner(ports: ports)
         let end = time.now.adding(seconds: seconds)
@@ -131,7 +131,8 @@ import Testing
         try await store.schedule([Job(key: "k", lane: "100/a", work: .fileApplication("SVJOB0001"), runAt: time.now)], at: time.now)
         await run(ports(portal: portal))
         #expect(await portal.filed.isEmpty)
-        #expect(await store.events.isEmpty && store.openJobs == 0)
+        #expect(await store.events.isEmpty)
+        #expect(await store.openJobs == 0)
     }
 
     @Test("a paper that can't be read keeps the job for its next claim")
@@ -181,7 +182,8 @@ import Testing
     func paidAndFiled() async throws {
         try await begin(.checkPayment("SVJOB0001"), application(state: .paymentPending, amountPaise: 500))
         await run(ports(portal: FakePortal(statuses: [FakePortal.status(.rejected)]), gateway: Gateway([(.paid, 500)])))
-        #expect(await store.events.first == .paymentChanged("SVJOB0001", .paid) && store.events.contains(.filed("SVJOB0001", portalNumber: "90510000009876")))
+        let events = await store.events
+        #expect(events.first == .paymentChanged("SVJOB0001", .paid) && events.contains(.filed("SVJOB0001", portalNumber: "90510000009876")))
     }
 
     @Test("another amount than the bill's is for people: nothing is closed, nobody is told it is paid")
@@ -198,7 +200,8 @@ import Testing
         try await begin(.checkPayment("SVJOB0001"), application("bill", state: .paymentPending, amountPaise: 12_000))
         await run(ports(portal: nil, gateway: Gateway([(outcome, 0)])), seconds: 26 * 3600)
         #expect(await store.events == [.paymentChanged("SVJOB0001", .expired)])
-        #expect(await store.applications["SVJOB0001"]?.state == .expired && store.openJobs == 0)
+        #expect(await store.applications["SVJOB0001"]?.state == .expired)
+        #expect(await store.openJobs == 0)
     }
 
     @Test("money that comes after the bill expired is taken and told, never dropped")
@@ -213,14 +216,16 @@ import Testing
     func stillExpired(_ outcome: PaymentOutcome) async throws {
         try await begin(.checkPayment("SVJOB0001"), application("bill", state: .expired, amountPaise: 12_000))
         await run(ports(portal: nil, gateway: Gateway([(outcome, 0)])))
-        #expect(await store.events.isEmpty && store.openJobs == 0)
+        #expect(await store.events.isEmpty)
+        #expect(await store.openJobs == 0)
     }
 
     @Test("a gateway that is away is asked again")
     func gatewayAway() async throws {
         try await begin(.checkPayment("SVJOB0001"), application("bill", state: .paymentPending, amountPaise: 12_000))
         await run(ports(portal: nil, gateway: Gateway([])), seconds: 60)
-        #expect(await store.events.isEmpty && store.openJobs == 1)
+        #expect(await store.events.isEmpty)
+        #expect(await store.openJobs == 1)
         #expect(problems.codes.withLock { Set($0) } == ["PORTAL_503"])
     }
 }

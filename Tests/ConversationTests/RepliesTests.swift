@@ -22,7 +22,7 @@ import Testing
     /// Every `Sentence("…", "…", "…")`, with the name it is given, if it is.
     static let written: [Written] = sources.flatMap { source in
         source.matches(of: #/(?:static let (\w+) = )?Sentence\(\s*"((?:[^"\\]|\\.)*)",\s*"((?:[^"\\]|\\.)*)",\s*"((?:[^"\\]|\\.)*)"\)/#).map { match in
-            func text(_ part: Substring) -> String { part.replacing("\\n", with: "\n").replacing("\\\"", with: "\"") }
+            func text(_ part: Substring) -> String { String(part).replacing("\\n", with: "\n").replacing("\\\"", with: "\"") }
             return Written(name: match.1.map(String.init) ?? "", sentence: Sentence(text(match.2), text(match.3), text(match.4)))
         }
     }

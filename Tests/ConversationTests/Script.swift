@@ -34,6 +34,9 @@ final class Script {
     private(set) var handOver: HandOver?
     private(set) var requests: [ModuleRequest] = []
     private(set) var turns = 0
+    /// Where a random walk is, for its failures.
+    var trace = ""
+    private var heard = ""
     /// Every id that was ever on a button or a row.
     private(set) var offered: [String] = []
 
@@ -100,6 +103,7 @@ final class Script {
 
     private func turn(_ event: ConversationEvent, mustSpeak: Bool, _ sourceLocation: SourceLocation) {
         turns += 1
+        if case .message(let content, _, _) = event { heard = String("\(content)".prefix(200)) } else { heard = "\(event)" }
         now = now.adding(seconds: 1)
         (said, jobs, notes, requests, handOver) = ([], [], [], [], nil)
         // As the last turn stored it: through JSON.
@@ -109,7 +113,7 @@ final class Script {
             state = step.state
             guard let question = take(step.effects) else { break }
             guard round < Limits.turnStepsMax else {
-                Issue.record("the turn asks without end", sourceLocation: sourceLocation)
+                Issue.record("\(trace) the turn asks without end", sourceLocation: sourceLocation)
                 break
             }
             step = machine.resume(state, with: answer(question), in: context)
@@ -126,7 +130,7 @@ final class Script {
     private func stored(_ state: ConversationState, _ sourceLocation: SourceLocation) -> ConversationState {
         do {
             let read = try JSONDecoder().decode(ConversationState.self, from: JSONEncoder().encode(state))
-            #expect(read == state, "the state is not itself after being stored", sourceLocation: sourceLocation)
+            #expect(read == state, "\(trace) the state is not itself after being stored", sourceLocation: sourceLocation)
             return read
         } catch {
             Issue.record("the state can't be stored: \(error)", sourceLocation: sourceLocation)
@@ -166,11 +170,11 @@ final class Script {
     // MARK: Rules of every turn
 
     private func check(_ mustSpeak: Bool, _ sourceLocation: SourceLocation) {
-        for content in said { #expect(content.problems == [], "\(content)", sourceLocation: sourceLocation) }
-        #expect(said.count <= Limits.turnMessagesMax, "\(said.count) messages in one turn", sourceLocation: sourceLocation)
-        if mustSpeak { #expect(!said.isEmpty, "silence", sourceLocation: sourceLocation) }
+        for content in said { #expect(content.problems == [], "\(trace) \(content)", sourceLocation: sourceLocation) }
+        #expect(said.count <= Limits.turnMessagesMax, "\(trace) \(said.count) messages in one turn", sourceLocation: sourceLocation)
+        if mustSpeak { #expect(!said.isEmpty, "\(trace) silence to \(heard)", sourceLocation: sourceLocation) }
         #expect(state.shelved.count + (state.draft == nil ? 0 : 1) <= Limits.draftsMax, sourceLocation: sourceLocation)
-        #expect(!text.contains("{"), "an argument is missing: \(text)", sourceLocation: sourceLocation)
+        #expect(!text.contains("{"), "\(trace) an argument is missing: \(text)", sourceLocation: sourceLocation)
         for note in notes {
             #expect(!"\(note)".contains("9810000001"), "personal data in the ledger", sourceLocation: sourceLocation)
         }

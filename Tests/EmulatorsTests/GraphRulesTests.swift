@@ -209,7 +209,7 @@ struct GraphRulesTests {
             let text =
                 "{\"name\":\"\(name)\",\"category\":\"UTILITY\",\"language\":\"hi\",\"components\":[{\"type\":\"BODY\",\(body)}]}"
             do throws(GraphError) {
-                _ = try GraphRules.checkCreation(try! json(text))
+                _ = try GraphRules.checkCreation(try! json(text))  // the text above is JSON whatever is put into it
                 return nil
             } catch { return error.subcode ?? error.code }
         }

@@ -54,14 +54,11 @@ struct RecordCommand: AsyncParsableCommand {
         commandName: "record", abstract: "Fills in the replies of transcripts, to be read before they are kept.")
     @OptionGroup var files: TranscriptFiles
     @OptionGroup var rig: RigOptions
-    @Option(help: "Seconds of silence after which a step is answered.") var silence = 2.5
 
     func run() async throws {
         let read = try files.read()
         try await Terminal.failing {
-            var player = TranscriptPlayer(settings: rig.settings)
-            player.silenceSeconds = silence
-            let recorded = try await player.record(read.map(\.transcript))
+            let recorded = try await TranscriptRecorder(settings: rig.settings).record(read.map(\.transcript))
             for (item, recording) in zip(read, recorded) {
                 try Data(recording.transcript.fileText.utf8).write(to: item.url)
                 print(recording.problem.map { "broken \(recording.transcript.name): \($0)" } ?? "recorded \(recording.transcript.name)")

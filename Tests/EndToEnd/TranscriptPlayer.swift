@@ -1,4 +1,5 @@
-// Plays transcripts against rigs, many at once, each by a citizen of its own; compares the replies, or records them.
+// Plays transcripts against rigs, many at once, each by a citizen of its own, and compares the
+// replies with what was recorded.
 import Foundation
 
 struct TranscriptPlayer: Sendable {
@@ -26,75 +27,31 @@ struct TranscriptPlayer: Sendable {
         }
     }
 
-    /// Meta lets 45 messages to one citizen go at once, then one in six seconds.
-    static let burst = 42
-    static let secondsForEach = 6.0
     let settings: Rig.Settings
-    /// While recording: the silence after which a step is taken to be answered. It must outlast a job's look (1 s).
-    var silenceSeconds = 2.5
 
     // MARK: Many
 
     /// - Returns: all differences, in the order of the transcripts.
     func play(_ transcripts: [Transcript]) async throws -> [Difference] {
-        try await run(transcripts) { transcript, phone, gate in await self.play(transcript, phone, gate) }.flatMap(\.self)
-    }
-
-    struct Recording: Sendable {
-        /// With the replies of this run; without, from the step that could not be done.
-        let transcript: Transcript
-        let problem: String?
-    }
-
-    /// In the order of the transcripts.
-    func record(_ transcripts: [Transcript]) async throws -> [Recording] {
-        try await run(transcripts) { transcript, phone, gate in await self.record(transcript, phone, gate) }
-    }
-
-    typealias Body<Result> = @Sendable (Transcript, CitizenPhone, ClockGate) async -> Result
-    private typealias Numbered = (index: Int, transcript: Transcript)
-
-    /// A fresh rig for each group, so that no date depends on what was played before.
-    private func run<Result: Sendable>(_ transcripts: [Transcript], _ body: @escaping Body<Result>) async throws -> [Result] {
-        var results: [Int: Result] = [:]
-        for group in Self.groups(transcripts) {
+        var differences: [Int: [Difference]] = [:]
+        for group in TranscriptGroups.make(transcripts) {
             try await Rig.with(settings) { rig in
-                for (index, result) in try await together(group, on: rig, body) { results[index] = result }
+                for (index, found) in try await together(group, on: rig) { differences[index] = found }
             }
         }
-        return results.sorted { $0.key < $1.key }.map(\.value)
-    }
-
-    /// Those that move the clock alike, or stop moving it earlier, play beside each other: the clock belongs to all.
-    private static func groups(_ transcripts: [Transcript]) -> [[Numbered]] {
-        var groups: [(hours: [Double], isAlone: Bool, members: [Numbered])] = []
-        let numbered = transcripts.enumerated().map { (index: $0.offset, transcript: $0.element) }
-        for item in numbered.sorted(by: { ($1.transcript.hours.count, $0.index) < ($0.transcript.hours.count, $1.index) }) {
-            let found = groups.firstIndex { !$0.isAlone && !item.transcript.isAlone && $0.hours.starts(with: item.transcript.hours) }
-            if let found {
-                groups[found].members.append(item)
-            } else {
-                groups.append((item.transcript.hours, item.transcript.isAlone, [item]))
-            }
-        }
-        return groups.map(\.members)
+        return differences.sorted { $0.key < $1.key }.flatMap(\.value)
     }
 
     /// All at once: who waits for the clock waits for all the others.
-    private func together<Result: Sendable>(
-        _ group: [Numbered], on rig: Rig, _ body: @escaping Body<Result>
-    ) async throws -> [(Int, Result)] {
+    private func together(_ group: [TranscriptGroups.Numbered], on rig: Rig) async throws -> [(Int, [Difference])] {
         let gate = ClockGate(world: rig.world, waitFor: group.count)
-        let phones = try group.map { item in
-            CitizenPhone(
-                world: rig.world, line: try Line.of(item.transcript.department).id, citizen: String(format: "91981%07d", item.index + 1))
-        }
-        return await withTaskGroup(of: (Int, Result).self) { tasks in
+        let phones = try group.map { try TranscriptGroups.phone(of: $0, on: rig) }
+        return await withTaskGroup(of: (Int, [Difference]).self) { tasks in
             for (item, phone) in zip(group, phones) {
                 tasks.addTask {
-                    let result = await body(item.transcript, phone, gate)
+                    let differences = await play(item.transcript, phone, gate)
                     await gate.leave()
-                    return (item.index, result)
+                    return (item.index, differences)
                 }
             }
             return await tasks.reduce(into: []) { $0.append($1) }
@@ -114,7 +71,7 @@ struct TranscriptPlayer: Sendable {
                 // The last word: nothing more may follow.
                 if index == transcript.steps.count - 1 { found += try await phone.repliesUntilSilent(forSeconds: 1).map(\.text) }
                 count += found.count
-                try await breathe(phone, after: count, of: found.count)
+                try await TranscriptGroups.breathe(phone, after: count, of: found.count)
             } catch {
                 found = ["\(error)"]
             }
@@ -126,47 +83,9 @@ struct TranscriptPlayer: Sendable {
         return []
     }
 
-    private func record(_ transcript: Transcript, _ phone: CitizenPhone, _ gate: ClockGate) async -> Recording {
-        var recorded = transcript
-        var count = 0
-        for (index, step) in transcript.steps.enumerated() {
-            do {
-                try await act(step.act, phone, gate)
-                let replies = try await phone.repliesUntilSilent(forSeconds: silenceSeconds)
-                recorded.steps[index].replies = replies.map { Mask.masked($0.text) }
-                count += replies.count
-                try await breathe(phone, after: count, of: replies.count)
-            } catch {
-                for rest in index..<recorded.steps.count { recorded.steps[rest].replies = nil }
-                return Recording(transcript: recorded, problem: "step \(index + 1) (\(step.act.description)): \(error)")
-            }
-        }
-        return Recording(transcript: recorded, problem: nil)
-    }
-
-    /// Lets time pass when more has been said than WhatsApp lets go to one citizen at once.
-    private func breathe(_ phone: CitizenPhone, after count: Int, of latest: Int) async throws {
-        guard count >= Self.burst else { return }
-        try await phone.world.advance(seconds: Self.secondsForEach * Double(latest))
-    }
-
     private func act(_ act: Transcript.Step.Act, _ phone: CitizenPhone, _ gate: ClockGate) async throws {
-        switch act {
-        case .say(let text): try await phone.say(text)
-        case .tap(let id): try await phone.tap(id)
-        case .photo(let name): try await phone.photo(name)
-        case .document(let name): try await phone.document(name)
-        case .send(let message): try await phone.send(message)
-        case .pay(let outcome): try await phone.pay(outcome)
-        case .advance(let hours): try await gate.advance(hours: hours)
-        case .portal(let order): try await portal(order, phone)
-        }
-    }
-
-    private func portal(_ order: JSON, _ phone: CitizenPhone) async throws {
-        var order = order.object
-        if order["application"]?.string == "{number}" { order["application"] = await phone.number.map { .string($0) } }
-        try await phone.world.post("/edistrict/control", .object(order))
+        if case .advance(let hours) = act { return try await gate.advance(hours: hours) }
+        try await act.perform(on: phone)
     }
 }
 

@@ -88,12 +88,14 @@ struct RoomTests {
 
 enum ReadmeRules {
     static func findings(in file: SourceFile, house: House) -> [Finding] {
+        // Files that the page shows for the reader to write.
+        let shown = MarkedBlock.blocks(in: file).map(\.fileName)
         var isCode = false
         var findings: [Finding] = []
         for line in file.lines {
             if line.text.hasPrefix("```") { isCode.toggle() }
             if isCode || line.text.hasPrefix("```") { continue }
-            findings += linkFindings(in: line, of: file, house: house) + nameFindings(in: line, of: file, house: house)
+            findings += linkFindings(in: line, of: file, house: house) + nameFindings(in: line, of: file, house: house, shown: shown)
         }
         return findings
     }
@@ -109,12 +111,14 @@ enum ReadmeRules {
     }
 
     /// `Name.swift` in backquotes: a file of the room, or of the house. `*` stands for any letters.
-    private static func nameFindings(in line: SourceFile.Line, of file: SourceFile, house: House) -> [Finding] {
+    private static func nameFindings(
+        in line: SourceFile.Line, of file: SourceFile, house: House, shown: [String]
+    ) -> [Finding] {
         line.text.matches(of: #/`([\w+*./-]+\.(?:swift|c|h|json|md))`/#).compactMap { found in
             let name = String(found.1)
             // A name with a gap in angle brackets or dots is a form, not a file; single names are looked for everywhere.
             if house.files.contains(where: { fits($0.path, name) }) { return nil }
-            if isForm(name) { return nil }
+            if isForm(name) || shown.contains(where: name.hasSuffix) { return nil }
             return Finding(
                 file.path, line.number, "`\(name)` names a file that isn't there", instead: "Name the file as it is called now")
         }

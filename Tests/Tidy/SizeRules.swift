@@ -87,7 +87,9 @@ struct FunctionReader {
         // Attributes and modifiers, then what is declared.
         let before = #/^\s*(?:(?:@\w+(?:\([^)]*\))?|[a-z]+(?:\([a-z]+\))?)\s+)*?/#
         let declared = #/(func\s+[^\s(<]+|init[?!]?(?=\s*[(<])|deinit|subscript|var\s+\w+)/#
-        let form = Regex { before; declared }
+        let form = Regex {
+            before; declared
+        }
         return file.lines.compactMap { line in
             guard ["func ", "init", "subscript", "var "].contains(where: line.code.contains),
                 let found = line.code.firstMatch(of: form), let start = starts[line.number]

@@ -356,6 +356,9 @@ at('me').onclick = () => sheets.number(state.citizen, (number) => {
 })
 at('language').onclick = () => { setLanguage(language === 'hi' ? 'en' : 'hi'); loadList().then(loadChat) }
 document.addEventListener('visibilitychange', look)
+// A page that is left would go on holding one of the browser's six connections.
+window.addEventListener('pagehide', () => source?.close())
+window.addEventListener('pageshow', (event) => event.persisted && listen())
 document.addEventListener('keydown',
   (event) => { if (event.key === 'Escape' && !at('sheet').open && state.line) leave() })
 window.addEventListener('message',

@@ -10,6 +10,8 @@ export function close() {
 }
 
 dialog.addEventListener('close', () => {
+  // The event comes a moment later: by then a quick hand may have opened the next sheet.
+  if (dialog.open) return
   dialog.replaceChildren()
   opener?.focus()
 })

@@ -54,7 +54,7 @@ export function speak(root = document) {
   for (const node of root.querySelectorAll('[data-label]')) node.setAttribute('aria-label', word(node.dataset.label))
   for (const node of root.querySelectorAll('[data-hint]')) node.placeholder = word(node.dataset.hint)
   const button = document.getElementById('language')
-  if (button) button.textContent = language === 'hi' ? 'En' : 'हि'
+  if (button) Object.assign(button, language === 'hi' ? { textContent: 'En', lang: 'en' } : { textContent: 'हि', lang: 'hi' })
 }
 
 /** The language of a text, for the lang attribute that a screen reader needs. */

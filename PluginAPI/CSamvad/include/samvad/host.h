@@ -10,15 +10,16 @@
 extern "C" {
 #endif
 
+// A breach of these headers, counted for the operators; never followed by undefined behaviour of the host.
 typedef uint32_t samvad_misbehaviour_t;
 enum {
-  SAMVAD_MISBEHAVIOUR_DOUBLE_COMPLETE = 1,
-  SAMVAD_MISBEHAVIOUR_LATE_COMPLETE = 2,
-  SAMVAD_MISBEHAVIOUR_STALE_HANDLE = 3,
-  SAMVAD_MISBEHAVIOUR_ARENA_EXHAUSTED = 4,
-  SAMVAD_MISBEHAVIOUR_BAD_REPLY = 5,
-  SAMVAD_MISBEHAVIOUR_UNDECLARED_CAPABILITY = 6,
-  SAMVAD_MISBEHAVIOUR_OTHER = 7, // only ever raised by a module about its host
+  SAMVAD_MISBEHAVIOUR_DOUBLE_COMPLETE = 1,       // a call that was answered before
+  SAMVAD_MISBEHAVIOUR_LATE_COMPLETE = 2,         // a call that the host had given up; harmless
+  SAMVAD_MISBEHAVIOUR_STALE_HANDLE = 3,          // a handle of an earlier call, or of none
+  SAMVAD_MISBEHAVIOUR_ARENA_EXHAUSTED = 4,       // more memory asked than a call has
+  SAMVAD_MISBEHAVIOUR_BAD_REPLY = 5,             // a reply or error that breaks a rule of types.h
+  SAMVAD_MISBEHAVIOUR_UNDECLARED_CAPABILITY = 6, // asked for what the manifest does not name
+  SAMVAD_MISBEHAVIOUR_OTHER = 7,                 // only ever raised by a module about its host
 };
 
 typedef struct samvad_host {

@@ -12,14 +12,14 @@ extern "C" {
 // Text: UTF-8, `len` bytes, no NUL promised at the end. A string from the host was checked to be valid UTF-8 and
 // lives until its call completes (not merely until `handle` returns). `ptr` may be NULL only when `len` is 0.
 typedef struct samvad_str {
-  const char *ptr;
-  uint64_t len;
+  const char *ptr; // borrowed; the other side's memory
+  uint64_t len;    // bytes, not characters
 } samvad_str_t;
 
 // Bytes, borrowed in the same way.
 typedef struct samvad_bytes {
-  const uint8_t *ptr;
-  uint64_t len;
+  const uint8_t *ptr; // borrowed; NULL only when `len` is 0
+  uint64_t len;       // bytes
 } samvad_bytes_t;
 
 // A call that the host made into the module: an index tagged with a generation. A stale or forged handle is answered
@@ -28,17 +28,17 @@ typedef uint64_t samvad_call_t;
 
 // A named text value: a form answer, an argument of a sentence, an argument of an effect.
 typedef struct samvad_field {
-  samvad_str_t key;
-  samvad_str_t value;
+  samvad_str_t key;   // a field's or an argument's id, for example "dob"
+  samvad_str_t value; // UTF-8, may be empty
 } samvad_field_t;
 
 // A sentence for the citizen: the key of a message in the module's catalogue, and what to put into it. Modules never
 // send free text to a citizen: the host looks the key up in the citizen's language. `{name}` in the sentence is
 // replaced by the argument of that key.
 typedef struct samvad_message {
-  samvad_str_t key;
-  const samvad_field_t *arguments;
-  uint64_t arguments_count;
+  samvad_str_t key;                // one of `messages` in the service's file
+  const samvad_field_t *arguments; // ready to read: dates and money as people write them
+  uint64_t arguments_count;        // at most 64
 } samvad_message_t;
 
 // What the host shall do once the turn is committed. A module only asks; it never does it itself. So a crash between
@@ -49,10 +49,10 @@ typedef struct samvad_message {
 //   samvad.notify/1    tell the citizen, inside the window or by template          message, template
 // A kind that the host does not know is refused with the whole reply, before anything is committed.
 typedef struct samvad_effect {
-  samvad_str_t kind;
+  samvad_str_t kind; // one of the list above, with its revision
   samvad_str_t key; // makes the effect happen once: the same key for the same application is carried out one time
-  const samvad_field_t *arguments;
-  uint64_t arguments_count;
+  const samvad_field_t *arguments; // those of its kind
+  uint64_t arguments_count;        // at most 64
 } samvad_effect_t;
 
 // A paper the citizen sent: the catalogue's document id and what the host found it to be. The bytes stay in the host.
@@ -61,16 +61,17 @@ typedef struct samvad_document {
   samvad_str_t kind;      // which of its any-one-of list, or empty
   samvad_str_t mime_type; // sniffed from the bytes, never what the sender claimed
   samvad_str_t sha256;    // lower-case hex
-  uint64_t bytes_count;
+  uint64_t bytes_count;   // of the paper as it came
 } samvad_document_t;
 
+// Bits of a request's `flags`.
 enum {
   SAMVAD_REQUEST_REPLAY = 1u << 0, // a recorded call is being repeated: answer just as before
 };
 
 // One step asked of the module. Everything the module may know about the world is in here.
 typedef struct samvad_request {
-  uint32_t size;
+  uint32_t size;          // of this struct as the host knows it: read nothing past it
   uint32_t flags;         // SAMVAD_REQUEST_…; unknown bits may be ignored
   samvad_call_t call;     // valid until the call is completed
   uint64_t deadline_ns;   // CLOCK_MONOTONIC nanoseconds; after it the host has answered the citizen without the module
@@ -83,14 +84,15 @@ typedef struct samvad_request {
   samvad_str_t application; // our application number, or empty before there is one
   samvad_str_t event;     // the event's name when step is "event", the field's id when it is "field", else empty
   const samvad_field_t *values; // form answers in form order, then the event's own; normalised: dates YYYY-MM-DD, money in paise
-  uint64_t values_count;
-  const samvad_document_t *documents;
-  uint64_t documents_count;
+  uint64_t values_count;  // at most 1,024
+  const samvad_document_t *documents; // papers that the host has checked and kept
+  uint64_t documents_count; // at most 64
   samvad_bytes_t state;   // what this service last stored for this application, or empty
   uint32_t state_schema;  // the number stored with it, or 0
   uint32_t reserved;      // 0
 } samvad_request_t;
 
+// What a step came to. A failure is no outcome: that is samvad_result_t.
 typedef uint32_t samvad_outcome_t;
 enum {
   SAMVAD_OUTCOME_OK = 0,      // go on
@@ -101,23 +103,24 @@ enum {
 // The module's answer. All pointers must stay valid until `complete` returns, or until `handle` returns when it
 // returns SAMVAD_DONE: point into the call's arena, or at static storage.
 typedef struct samvad_reply {
-  uint32_t size;
-  samvad_outcome_t outcome;
+  uint32_t size;                    // set by the host: write nothing past it
+  samvad_outcome_t outcome;         // 0 when left alone: go on
   const samvad_message_t *messages; // in the order in which the citizen reads them
-  uint64_t messages_count;
+  uint64_t messages_count;          // at most 32
   const samvad_field_t *values;     // answers set or replaced by the module, for example "amount_paise"
-  uint64_t values_count;
-  const samvad_effect_t *effects;
-  uint64_t effects_count;
+  uint64_t values_count;            // at most 1,024
+  const samvad_effect_t *effects;   // carried out after the commit, none if it fails
+  uint64_t effects_count;           // at most 32
   samvad_str_t next;                // a field id with SAMVAD_OUTCOME_ASK; a service id to offer with REFUSED; else empty
   samvad_bytes_t state;             // replaces the stored state when `state_schema` is not 0
-  uint32_t state_schema;
+  uint32_t state_schema;            // the module's number for the form of `state`; 0 = nothing to store
   uint32_t reserved;                // 0
 } samvad_reply_t;
 
+// Whose matter a failure is, and whether it is worth another try.
 typedef uint32_t samvad_error_class_t;
 enum {
-  SAMVAD_ERROR_NONE = 0,
+  SAMVAD_ERROR_NONE = 0,      // as it comes from the host; a failure must not leave it so
   SAMVAD_ERROR_USER = 1,      // the input can't be worked with; trying again changes nothing
   SAMVAD_ERROR_TRANSIENT = 2, // try again, after `retry_after_ms` if that is not 0
   SAMVAD_ERROR_PERMANENT = 3, // this request will never work here
@@ -126,14 +129,15 @@ enum {
 
 // Why something failed. Filled on every failure. `detail` is for operators: no personal data, never shown to a citizen.
 typedef struct samvad_error {
-  uint32_t size;
-  samvad_error_class_t error_class;
+  uint32_t size;           // set by the host: write nothing past it
+  samvad_error_class_t error_class; // decides whether it is tried again
   uint32_t code;           // the module's own number, stable over its versions
   uint32_t retry_after_ms; // 0 = the host decides
-  samvad_str_t detail;
+  samvad_str_t detail;     // static, or in the call's arena
   uint64_t tag;            // the module's own, for correlation
 } samvad_error_t;
 
+// What `handle`, `open` and `activate` return. From `handle` any other number is misbehaviour: a bad reply.
 typedef int32_t samvad_result_t;
 enum {
   SAMVAD_DONE = 0,    // the reply is in `reply_out`

@@ -8,10 +8,10 @@
 
 typedef uint32_t samvad_log_level_t;
 enum {
-  SAMVAD_LOG_DEBUG = 0,
-  SAMVAD_LOG_INFO = 1,
-  SAMVAD_LOG_WARNING = 2,
-  SAMVAD_LOG_ERROR = 3,
+  SAMVAD_LOG_DEBUG = 0,   // for the module's author
+  SAMVAD_LOG_INFO = 1,    // something that happens seldom and is well
+  SAMVAD_LOG_WARNING = 2, // something that will go wrong if nobody looks
+  SAMVAD_LOG_ERROR = 3,   // something that has gone wrong
 };
 
 typedef struct samvad_log {
