@@ -32,7 +32,8 @@ func shim(_ name: String, at path: String, _ dependencies: [Target.Dependency] =
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], data: [String] = []) -> Target {
-    .testTarget(name: name, dependencies: dependencies, path: "Tests/\(name)", exclude: data + readme("Tests/\(name)"), swiftSettings: strict)
+    .testTarget(
+        name: name, dependencies: dependencies, path: "Tests/\(name)", exclude: data + readme("Tests/\(name)"), swiftSettings: strict)
 }
 
 /// Swift targets of the departments; their catalogues are packed by Scripts/build-module.
@@ -118,7 +119,8 @@ let package = Package(
             path: "Tests/Emulators", exclude: readme("Tests/Emulators"), resources: [.copy("Pages")], swiftSettings: strict),
 
         .executableTarget(
-            name: "EndToEnd", dependencies: ["HTTPClient", argumentParser], path: "Tests/EndToEnd", exclude: readme("Tests/EndToEnd"), swiftSettings: strict),
+            name: "EndToEnd", dependencies: ["HTTPClient", argumentParser], path: "Tests/EndToEnd", exclude: readme("Tests/EndToEnd"),
+            swiftSettings: strict),
 
         // Tests mirror the rooms.
         tests("BrowserTests", ["EndToEnd"]),

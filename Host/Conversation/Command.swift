@@ -53,13 +53,15 @@ public enum Command: Hashable, Sendable {
             [
                 "yes", "y", "yeah", "yep", "ok", "okay", "sure", "correct hai", "right", "हाँ", "हां", "हा", "जी", "जी हाँ", "हाँ जी", "ठीक है",
                 "ठीक", "सही है", "सही", "बिल्कुल", "haan", "han", "ha", "haa", "haan ji", "ji", "ji haan", "theek hai", "thik hai",
-                "sahi hai", "sahi", "bilkul", "hanji", "confirm", "yes please", "haan please", "हाँ ठीक है", "haan theek hai", "haan ji theek hai",
+                "sahi hai", "sahi", "bilkul", "hanji", "confirm", "yes please", "haan please", "हाँ ठीक है", "haan theek hai",
+                "haan ji theek hai",
             ]
         ),
         (
             .no,
             [
-                "no", "n", "nope", "नहीं", "नही", "ना", "जी नहीं", "गलत", "nahi", "nahin", "na", "ji nahi", "nai", "galat", "not now", "mat", "नहीं जी", "nahi ji", "no thanks", "नहीं चाहिए", "nahi chahiye",
+                "no", "n", "nope", "नहीं", "नही", "ना", "जी नहीं", "गलत", "nahi", "nahin", "na", "ji nahi", "nai", "galat", "not now", "mat",
+                "नहीं जी", "nahi ji", "no thanks", "नहीं चाहिए", "nahi chahiye",
             ]
         ),
         (.restart, ["restart", "start again", "फिर से", "दोबारा", "शुरू से", "phir se", "dobara", "shuru se"]),

@@ -102,7 +102,8 @@ struct JobRun: Sendable {
     private func file(_ number: ApplicationNumber, _ claimed: ClaimedJob) async throws(Problem) -> JobOutcome {
         guard var application = try await ports.store.application(number), application.portalNumber == nil else { return JobOutcome() }
         guard let portal = portal(of: application) else {
-            let problem = Problem(code: "PORTAL_NOT_CONFIGURED", sentence: "no portal is configured for \(application.service); the application waits")
+            let problem = Problem(
+                code: "PORTAL_NOT_CONFIGURED", sentence: "no portal is configured for \(application.service); the application waits")
             return later(claimed, problem, telling: .filingDelayed(number))
         }
         var documents: [(document: ApplicationDocument, bytes: [UInt8])] = []
@@ -115,7 +116,11 @@ struct JobRun: Sendable {
             application.updatedAt = ports.clock()
             var outcome = JobOutcome(events: [.filed(number, portalNumber: portalNumber)])
             outcome.changedApplication = application
-            outcome.nextJobs = [Job(key: "\(number)/poll", lane: application.lane, work: .pollStatus(number), runAt: ports.clock().adding(seconds: Limits.portalPollSeconds))]
+            outcome.nextJobs = [
+                Job(
+                    key: "\(number)/poll", lane: application.lane, work: .pollStatus(number),
+                    runAt: ports.clock().adding(seconds: Limits.portalPollSeconds))
+            ]
             outcome.ledger = [entry("application.filed", application, ["service": application.service.rawValue])]
             return outcome
         } catch {
@@ -143,7 +148,9 @@ struct JobRun: Sendable {
             return later(claimed, error.problem, telling: nil)
         }
         var outcome = JobOutcome(runAgainAt: status.state.isFinal ? nil : ports.clock().adding(seconds: Limits.portalPollSeconds))
-        guard status.state != application.state || status.raw != application.rawState || status.reason != application.reason else { return outcome }
+        guard status.state != application.state || status.raw != application.rawState || status.reason != application.reason else {
+            return outcome
+        }
         let isNews = status.state != application.state || status.reason != application.reason
         application.state = status.state
         application.rawState = status.raw
@@ -153,7 +160,9 @@ struct JobRun: Sendable {
         if isNews { outcome.events = [.statusChanged(number, status)] }
         outcome.ledger = [entry("application.status", application, ["state": status.state.rawValue])]
         if status.state == .certificateIssued {
-            outcome.nextJobs = [Job(key: "\(number)/certificate", lane: application.lane, work: .fetchCertificate(number), runAt: ports.clock())]
+            outcome.nextJobs = [
+                Job(key: "\(number)/certificate", lane: application.lane, work: .fetchCertificate(number), runAt: ports.clock())
+            ]
         }
         return outcome
     }
@@ -179,7 +188,8 @@ struct JobRun: Sendable {
     }
 
     private func checkPayment(_ number: ApplicationNumber, _ claimed: ClaimedJob) async throws(Problem) -> JobOutcome {
-        guard var application = try await ports.store.application(number), application.state == .paymentPending || application.state == .expired,
+        guard var application = try await ports.store.application(number),
+            application.state == .paymentPending || application.state == .expired,
             let gateway = ports.gateway
         else { return JobOutcome() }
         let found: (outcome: PaymentOutcome, paidPaise: Int64)
@@ -207,7 +217,9 @@ struct JobRun: Sendable {
             return outcome
         case .paid:
             // The wrong amount is a matter for people: nothing is closed, nothing is lost.
-            var outcome = JobOutcome(failure: Problem(code: "PAYMENT_AMOUNT_DIFFERS", sentence: "\(number) was paid with another amount; an officer must reconcile it"))
+            var outcome = JobOutcome(
+                failure: Problem(
+                    code: "PAYMENT_AMOUNT_DIFFERS", sentence: "\(number) was paid with another amount; an officer must reconcile it"))
             outcome.events = [.paymentChanged(number, .amountDiffers)]
             outcome.ledger = [entry("payment.amount_differs", application, ["amount_paise": "\(found.paidPaise)"])]
             return outcome

@@ -17,9 +17,10 @@ extension MachineTurn {
         var body = document.ask[language]
         if let help = document.help { body += "\n" + help[language] }
         if document.optional == true { body += "\n" + Replies.maySkip[language] }
-        say(.list(
-            body: body, button: Replies.buttonChoose[language],
-            sections: [.init(title: Limits.sectionTitle.cut(document.label[language]), rows: Array(rows))]))
+        say(
+            .list(
+                body: body, button: Replies.buttonChoose[language],
+                sections: [.init(title: Limits.sectionTitle.cut(document.label[language]), rows: Array(rows))]))
     }
 
     mutating func askFor(_ document: DocumentRequirement, kind: String) {
@@ -49,7 +50,9 @@ extension MachineTurn {
         guard let document = draftService?.document(id) else { return goOn() }
         let folded = Normalised.folded(text)
         let options = document.anyOneOf ?? []
-        if let number = Int(folded), options.indices.contains(number - 1) { return takeDocumentKind(document: id, kind: options[number - 1].id) }
+        if let number = Int(folded), options.indices.contains(number - 1) {
+            return takeDocumentKind(document: id, kind: options[number - 1].id)
+        }
         let matches = options.filter { option in
             ([option.label.hindi, option.label.english, option.label.hinglish] + (option.also ?? [])).contains {
                 let spelling = Normalised.folded($0)

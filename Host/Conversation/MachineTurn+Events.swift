@@ -4,23 +4,29 @@ import Model
 extension MachineTurn {
     mutating func tell(_ event: InternalEvent, about application: Application?) {
         guard let application else { return }
+        isOwnAccord = true
         if !state.languageIsChosen, state.language == nil { state.language = application.language }
         switch event {
         case .filed(_, let portalNumber):
             let service = machine.catalogue.service(application.service)
             var text = Replies.filed.filled(["number": portalNumber, "service": service?.name[language] ?? ""], in: language)
-            if let due = application.dueOn.flatMap(Day.init) { text += "\n" + Replies.dueLine.filled(["date": due.spoken(in: language)], in: language) }
+            if let due = application.dueOn.flatMap(Day.init) {
+                text += "\n" + Replies.dueLine.filled(["date": due.spoken(in: language)], in: language)
+            }
             announce(text + "\n\n" + Replies.howToAsk[language], about: application)
-        case .filingDelayed: announce(Replies.filingDelayed.filled(["number": application.number.rawValue], in: language), about: application)
+        case .filingDelayed:
+            announce(Replies.filingDelayed.filled(["number": application.number.rawValue], in: language), about: application)
         case .filingRefused(_, let reason):
             perform(.handOver(HandOver(reason: .moduleParked, reference: application.number.rawValue)))
-            announce(Replies.filingRefused.filled(["number": application.number.rawValue, "reason": reason], in: language), about: application)
+            announce(
+                Replies.filingRefused.filled(["number": application.number.rawValue, "reason": reason], in: language), about: application)
         case .statusChanged: announceState(of: application)
         case .certificateReady(_, let sha256, let filename):
             if isWindowOpen, !isUnwanted {
                 sendCertificate(application, sha256: sha256, filename: filename)
             } else {
-                state.waitingCertificates.append(.init(number: application.number, service: application.service, sha256: sha256, filename: filename))
+                state.waitingCertificates.append(
+                    .init(number: application.number, service: application.service, sha256: sha256, filename: filename))
                 announce("", about: application, template: "samvad_certificate_ready")
             }
         case .paymentChanged(_, let outcome): tellPayment(outcome, application)
@@ -40,12 +46,14 @@ extension MachineTurn {
         announce(text + "\n" + stateSentence(application), about: application)
     }
 
-    /// The citizen opted out, and this is no answer to what they wrote just now.
-    private var isUnwanted: Bool { state.optedOut && state.lastMessageAt != context.now }
+    /// The citizen opted out, and this is no answer to what they wrote.
+    private var isUnwanted: Bool { state.optedOut && isOwnAccord }
 
     /// Text inside the window, the approved template outside; nothing to those who opted out.
     mutating func announce(_ text: String, about application: Application, template: String = "samvad_application_update") {
-        guard !isUnwanted else { return note("notification.suppressed", subject: application.number.rawValue, detail: ["why": "opted_out"]) }
+        guard !isUnwanted else {
+            return note("notification.suppressed", subject: application.number.rawValue, detail: ["why": "opted_out"])
+        }
         if isWindowOpen, !text.isEmpty { return say(.text(Limits.textBody.cut(text))) }
         let service = machine.catalogue.service(application.service)?.name
         let name = (language == .english ? service?.english : service?.hindi) ?? ""
@@ -64,7 +72,8 @@ extension MachineTurn {
     mutating func deliverWaiting() {
         let now = state.waitingCertificates.prefix(MachineTurn.certificatesAtOnceMax)
         for waiting in now {
-            let caption = machine.catalogue.service(waiting.service)?.messages["delivered"]?[language] ?? Replies.certificateCaption[language]
+            let caption =
+                machine.catalogue.service(waiting.service)?.messages["delivered"]?[language] ?? Replies.certificateCaption[language]
             say(.document(sha256: waiting.sha256, filename: waiting.filename, caption: Limits.caption.cut(caption)))
             note("certificate.sent", subject: waiting.number.rawValue)
         }
@@ -86,6 +95,7 @@ extension MachineTurn {
 
     /// The module's answer to a timer.
     mutating func takeEvent(_ reply: ModuleReply, of application: Application) {
+        isOwnAccord = true
         change(application, by: reply)
         let said = sentences(reply.messages, of: machine.catalogue.service(application.service)).joined(separator: "\n\n")
         if !said.isEmpty { announce(said, about: application) }

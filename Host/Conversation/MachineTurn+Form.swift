@@ -32,7 +32,8 @@ extension MachineTurn {
         if let document = service.documents.first(where: { isOpen($0, in: draft) }) {
             draft.isChanging = false
             let needsKind = (document.anyOneOf?.count ?? 0) > 1
-            return move(to: needsKind ? .documentKind(document.id) : .document(document.id, kind: document.anyOneOf?.first?.id ?? ""), of: &draft)
+            return move(
+                to: needsKind ? .documentKind(document.id) : .document(document.id, kind: document.anyOneOf?.first?.id ?? ""), of: &draft)
         }
         if service.hooks.contains(.quote), draft.amountPaise == nil { return askModule(.quote, purpose: .quote) }
         draft.isChanging = false
@@ -98,7 +99,10 @@ extension MachineTurn {
                 description: Limits.rowTitle.admits(label) ? nil : Limits.rowDescription.cut(label))
         }
         if let next = shown.next { rows.append(.init(id: "page:\(field.id):\(next)", title: Replies.rowMore[language])) }
-        say(.list(body: body, button: Replies.buttonChoose[language], sections: [.init(title: Limits.sectionTitle.cut(field.label[language]), rows: rows)]))
+        say(
+            .list(
+                body: body, button: Replies.buttonChoose[language],
+                sections: [.init(title: Limits.sectionTitle.cut(field.label[language]), rows: rows)]))
     }
 
     private mutating func askToConfirm(_ field: Field, _ proposed: String) {
@@ -152,7 +156,9 @@ extension MachineTurn {
         guard draftService != nil else { return leaveLostService() }
         if understanding?.decision == .greeting || understanding?.decision == .thanks {
             // Said in passing, or days later: never somebody's name.
-            say(understanding?.decision == .thanks ? Replies.youAreWelcome : Replies.resumed, ["service": draftService?.name[language] ?? ""])
+            say(
+                understanding?.decision == .thanks ? Replies.youAreWelcome : Replies.resumed,
+                ["service": draftService?.name[language] ?? ""])
             return askAgain()
         }
         switch draft.place {
@@ -203,7 +209,8 @@ extension MachineTurn {
         let folded = Normalised.folded(text)
         return machine.catalogue.lists["sub_division"]?.entries.first { entry in
             entry.isValid(on: today.description)
-                && ([entry.label.hindi, entry.label.english, entry.label.hinglish] + (entry.also ?? [])).map(Normalised.folded).contains(folded)
+                && ([entry.label.hindi, entry.label.english, entry.label.hinglish] + (entry.also ?? [])).map(Normalised.folded).contains(
+                    folded)
         }?.parent
     }
 
@@ -256,7 +263,9 @@ extension MachineTurn {
         if state.misses >= Limits.wrongAnswersBeforeHelp {
             state.misses = 0
             if let help = field.help { say(help) }
-            return ask(Replies.stuck[language], buttons: [("cmd:help", Replies.buttonHelp), ("cmd:agent", Replies.buttonPerson), ("cmd:back", Replies.buttonBack)])
+            return ask(
+                Replies.stuck[language],
+                buttons: [("cmd:help", Replies.buttonHelp), ("cmd:agent", Replies.buttonPerson), ("cmd:back", Replies.buttonBack)])
         }
         if !choices(for: field).isEmpty || field.type == .yesNo { askAgain() }
     }

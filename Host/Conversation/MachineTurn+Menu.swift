@@ -22,7 +22,8 @@ extension MachineTurn {
 
     mutating func showMenuPage(_ page: Int, lead: Sentence? = nil) {
         let department = machine.catalogue.department
-        let body = (lead.map { $0.filled(["department": department.name[language]], in: language) + "\n\n" } ?? "") + department.welcome[language]
+        let body =
+            (lead.map { $0.filled(["department": department.name[language]], in: language) + "\n\n" } ?? "") + department.welcome[language]
         var rows: [(section: Sentence, row: OutboundContent.ListRow)] = []
         for section in department.menu {
             for service in section.services.compactMap(machine.catalogue.service) {
@@ -32,7 +33,9 @@ extension MachineTurn {
         for draft in state.shelved + [state.draft].compactMap(\.self) {
             guard let service = machine.catalogue.service(draft.service) else { continue }
             let title = Limits.rowTitle.cut(Replies.rowGoOn[language])
-            rows.insert((Replies.sectionOpen, .init(id: "resume:\(service.id)", title: title, description: cutDescription(service.name[language]))), at: 0)
+            rows.insert(
+                (Replies.sectionOpen, .init(id: "resume:\(service.id)", title: title, description: cutDescription(service.name[language]))),
+                at: 0)
         }
         let pages = paged(rows, page: page)
         var sections: [OutboundContent.ListSection] = []
@@ -53,7 +56,9 @@ extension MachineTurn {
     }
 
     func row(for service: Service) -> OutboundContent.ListRow {
-        .init(id: "svc:\(service.id)", title: Limits.rowTitle.cut(service.title[language]), description: cutDescription(service.name[language]))
+        .init(
+            id: "svc:\(service.id)", title: Limits.rowTitle.cut(service.title[language]),
+            description: cutDescription(service.name[language]))
     }
 
     func cutDescription(_ text: String) -> String? { text.isEmpty ? nil : Limits.rowDescription.cut(text) }
@@ -61,14 +66,20 @@ extension MachineTurn {
     /// A list holds ten rows: nine and "more", or ten when they are the last.
     func paged<Row>(_ rows: [Row], page: Int) -> (rows: [Row], next: Int?) {
         let perPage = Limits.listRowsMax - 1
-        guard page >= 0, page <= rows.count / perPage, page * perPage < rows.count else { return (Array(rows.prefix(perPage)), rows.count > Limits.listRowsMax ? 1 : nil) }
+        guard page >= 0, page <= rows.count / perPage, page * perPage < rows.count else {
+            return (Array(rows.prefix(perPage)), rows.count > Limits.listRowsMax ? 1 : nil)
+        }
         let rest = rows[(page * perPage)...]
         return rest.count <= Limits.listRowsMax ? (Array(rest), nil) : (Array(rest.prefix(perPage)), page + 1)
     }
 
     mutating func giveHelp() {
         if let draft = state.draft, let service = machine.catalogue.service(draft.service) {
-            if let field = currentField, let help = field.help { say(help) } else { say(Replies.formHelp, ["service": service.name[language]]) }
+            if let field = currentField, let help = field.help {
+                say(help)
+            } else {
+                say(Replies.formHelp, ["service": service.name[language]])
+            }
             return askAgain()
         }
         showMenu(Replies.help)
@@ -79,9 +90,10 @@ extension MachineTurn {
         guard !services.isEmpty else { return showMenu(Replies.notUnderstood) }
         var rows = services.prefix(Limits.listRowsMax - 1).map { row(for: $0) }
         rows.append(.init(id: "cmd:menu", title: Limits.rowTitle.cut(Replies.rowNoneOfThese[language])))
-        say(.list(
-            body: Replies.didYouMean[language], button: Replies.buttonChoose[language],
-            sections: [.init(title: Limits.sectionTitle.cut(Replies.sectionServices[language]), rows: rows)]))
+        say(
+            .list(
+                body: Replies.didYouMean[language], button: Replies.buttonChoose[language],
+                sections: [.init(title: Limits.sectionTitle.cut(Replies.sectionServices[language]), rows: rows)]))
     }
 
     private func service(_ alternative: Understanding.Alternative) -> Service? {
@@ -101,7 +113,9 @@ extension MachineTurn {
     private mutating func sendOn(_ id: ServiceID) {
         for department in machine.departments {
             if let service = department.services.first(where: { $0.id == id }) {
-                let arguments = ["service": service.name[language], "department": department.name[language], "number": department.displayNumber]
+                let arguments = [
+                    "service": service.name[language], "department": department.name[language], "number": department.displayNumber,
+                ]
                 return say(Replies.otherDepartment, arguments)
             }
         }

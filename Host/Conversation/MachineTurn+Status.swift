@@ -16,7 +16,8 @@ extension MachineTurn {
     /// The citizen's applications with this department have been looked up; what they are for depends on where we stand.
     mutating func takeApplications(_ applications: [Application]) {
         switch state.expecting {
-        case .applicationBirthDate(let lastFour, let tries) where lastFour.contains("|"): return check(applications, lastFour: lastFour, tries: tries)
+        case .applicationBirthDate(let lastFour, let tries) where lastFour.contains("|"):
+            return check(applications, lastFour: lastFour, tries: tries)
         default: break
         }
         if let draft = state.draft, let service = draftService, let number = referenceAnswer(draft, service) {
@@ -55,7 +56,9 @@ extension MachineTurn {
     private mutating func check(_ applications: [Application], lastFour packed: String, tries: Int) {
         let parts = packed.split(separator: "|").map(String.init)
         let match = applications.first { application in
-            let numbers = [application.number.rawValue, application.portalNumber ?? ""].map { String($0.filter { $0.isLetter || $0.isNumber }.suffix(4)) }
+            let numbers = [application.number.rawValue, application.portalNumber ?? ""].map {
+                String($0.filter { $0.isLetter || $0.isNumber }.suffix(4))
+            }
             let birthDate = application.value("dob")
             return numbers.contains(parts[0].uppercased()) && (birthDate == nil || birthDate == parts.last)
         }
@@ -84,7 +87,10 @@ extension MachineTurn {
         if application.state == .inDepartment, let service, service.hooks.contains(.status) {
             return askStatus(of: application, service)
         }
-        var lines = ["*\(service?.name[language] ?? "")*", Replies.numberLine.filled(["number": application.portalNumber ?? application.number.rawValue], in: language)]
+        var lines = [
+            "*\(service?.name[language] ?? "")*",
+            Replies.numberLine.filled(["number": application.portalNumber ?? application.number.rawValue], in: language),
+        ]
         lines.append(stateSentence(application))
         if !application.state.isFinal, let due = application.dueOn.flatMap(Day.init) {
             lines.append(Replies.dueLine.filled(["date": due.spoken(in: language)], in: language))
@@ -154,11 +160,15 @@ extension MachineTurn {
     private mutating func aboutApplication(_ number: String, in applications: [Application], _ service: Service) {
         let wanted = number.filter { $0.isLetter || $0.isNumber }.uppercased()
         let found = applications.first { application in
-            [application.number.rawValue, application.portalNumber ?? ""].contains { $0.filter { $0.isLetter || $0.isNumber }.uppercased() == wanted }
+            [application.number.rawValue, application.portalNumber ?? ""].contains {
+                $0.filter { $0.isLetter || $0.isNumber }.uppercased() == wanted
+            }
         }
         guard let found else {
             state.draft = nil
-            return ask(Replies.numberNotFound[language], buttons: [("svc:\(service.id)", Replies.buttonTryAgain), ("cmd:menu", Replies.buttonMenu)])
+            return ask(
+                Replies.numberNotFound[language],
+                buttons: [("svc:\(service.id)", Replies.buttonTryAgain), ("cmd:menu", Replies.buttonMenu)])
         }
         if service.action == .status {
             state.draft = nil

@@ -9,9 +9,13 @@ extension MachineTurn {
         }
         // "Try again" after a failed call comes here too: whatever is still to be asked comes first.
         let isUnquoted = service.hooks.contains(.quote) && draft.amountPaise == nil
-        if isOpen || isUnquoted || service.action == .status || (service.hooks.contains(.eligibility) && !draft.isEligible) { return goOn() }
+        if isOpen || isUnquoted || service.action == .status || (service.hooks.contains(.eligibility) && !draft.isEligible) {
+            return goOn()
+        }
         if service.hooks.contains(.submit) { return askModule(.submit, purpose: .submit) }
-        let effects = service.portal.map { [ModuleReply.Effect(kind: "samvad.file/1", key: "file", arguments: [.init(key: "portal", value: $0)])] }
+        let effects = service.portal.map {
+            [ModuleReply.Effect(kind: "samvad.file/1", key: "file", arguments: [.init(key: "portal", value: $0)])]
+        }
         takeSubmit(ModuleReply(outcome: .ok, effects: effects ?? []))
     }
 
@@ -27,15 +31,20 @@ extension MachineTurn {
         var application = newApplication(from: draft, service, reply)
         carryOut(reply.effects, for: &application, service)
         perform(.create(application))
-        note("application.created", subject: application.number.rawValue, detail: ["service": service.id.rawValue, "state": application.state.rawValue])
+        note(
+            "application.created", subject: application.number.rawValue,
+            detail: ["service": service.id.rawValue, "state": application.state.rawValue])
         state.draft = nil
         var lines = said
         if application.state == .waitingForPortal {
             lines.append(Replies.taken.filled(["number": application.number.rawValue], in: language))
         } else if application.state == .inDepartment, !said.isEmpty {
-            lines.append(Replies.numberLine.filled(["number": application.number.rawValue], in: language) + "\n" + Replies.howToAsk[language])
+            lines.append(
+                Replies.numberLine.filled(["number": application.number.rawValue], in: language) + "\n" + Replies.howToAsk[language])
         } else if application.state == .inDepartment {
-            lines.append(Replies.takenByDepartment.filled(["number": application.number.rawValue, "department": service.issuer[language]], in: language))
+            lines.append(
+                Replies.takenByDepartment.filled(
+                    ["number": application.number.rawValue, "department": service.issuer[language]], in: language))
         }
         if !lines.isEmpty { say(.text(lines.joined(separator: "\n\n"))) }
         if application.state == .paymentPending { bill(application, service) }
@@ -45,7 +54,8 @@ extension MachineTurn {
     private mutating func changeEarlier(_ earlier: Application, _ reply: ModuleReply, _ said: [String]) {
         state.draft = nil
         let fallback = Replies.takenByDepartment.filled(
-            ["number": earlier.number.rawValue, "department": machine.catalogue.service(earlier.service)?.issuer[language] ?? ""], in: language)
+            ["number": earlier.number.rawValue, "department": machine.catalogue.service(earlier.service)?.issuer[language] ?? ""],
+            in: language)
         say(.text(said.isEmpty ? fallback : said.joined(separator: "\n\n")))
         change(earlier, by: reply)
     }
@@ -105,7 +115,8 @@ extension MachineTurn {
     }
 
     private mutating func schedule(_ work: Job.Work, for application: Application, key: String, afterSeconds: Int64 = 0) {
-        let job = Job(key: "\(application.number)/\(key)", lane: context.lane.id, work: work, runAt: context.now.adding(seconds: afterSeconds))
+        let job = Job(
+            key: "\(application.number)/\(key)", lane: context.lane.id, work: work, runAt: context.now.adding(seconds: afterSeconds))
         perform(.schedule(job))
     }
 
@@ -113,9 +124,12 @@ extension MachineTurn {
     private mutating func bill(_ application: Application, _ service: Service) {
         guard let amount = application.amountPaise, amount > 0 else { return }
         let reference = application.number.rawValue
-        say(.orderDetails(.init(
-            reference: reference, body: Replies.payHere.filled(["service": service.name[language], "amount": Rupees.text(amount)], in: language),
-            items: [.init(name: Limits.orderItemName.cut(service.name[language]), amountPaise: amount)], totalPaise: amount,
-            paymentLink: machine.paymentPage + reference)))
+        say(
+            .orderDetails(
+                .init(
+                    reference: reference,
+                    body: Replies.payHere.filled(["service": service.name[language], "amount": Rupees.text(amount)], in: language),
+                    items: [.init(name: Limits.orderItemName.cut(service.name[language]), amountPaise: amount)], totalPaise: amount,
+                    paymentLink: machine.paymentPage + reference)))
     }
 }

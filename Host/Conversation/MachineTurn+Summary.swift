@@ -66,9 +66,10 @@ extension MachineTurn {
         if !among.isEmpty { rows.removeAll { row in !among.contains { row.id == "chg:\($0)" } } }
         let shown = paged(rows, page: page)
         let more = shown.next.map { [OutboundContent.ListRow(id: "chgpage:\($0)", title: Replies.rowMore[language])] } ?? []
-        say(.list(
-            body: Replies.whatToChange[language], button: Replies.buttonChoose[language],
-            sections: [.init(title: Limits.sectionTitle.cut(Replies.sectionAnswers[language]), rows: shown.rows + more)]))
+        say(
+            .list(
+                body: Replies.whatToChange[language], button: Replies.buttonChoose[language],
+                sections: [.init(title: Limits.sectionTitle.cut(Replies.sectionAnswers[language]), rows: shown.rows + more)]))
     }
 
     /// "change name", "नाम बदलना है", or the field's name alone.
@@ -124,13 +125,15 @@ extension MachineTurn {
         if let amount = draft.amountPaise { values.append(FieldAnswer(key: "amount_paise", value: "\(amount)")) }
         values += draft.lookedUp
         let number = draft.earlier?.number.rawValue ?? (step == .submit ? context.reference : "")
-        perform(.ask(.module(
-            ModuleRequest(
-                department: context.lane.department, service: service.id, step: step, language: language,
-                citizen: context.lane.citizen.rawValue, application: number, values: values, documents: draft.documents,
-                state: draft.earlier?.moduleState ?? [], stateSchema: draft.earlier?.moduleStateSchema ?? 0, now: context.now,
-                seed: context.seed, turn: context.reference),
-            purpose)))
+        perform(
+            .ask(
+                .module(
+                    ModuleRequest(
+                        department: context.lane.department, service: service.id, step: step, language: language,
+                        citizen: context.lane.citizen.rawValue, application: number, values: values, documents: draft.documents,
+                        state: draft.earlier?.moduleState ?? [], stateSchema: draft.earlier?.moduleStateSchema ?? 0, now: context.now,
+                        seed: context.seed, turn: context.reference),
+                    purpose)))
     }
 
     mutating func takeModuleAnswer(_ result: Result<ModuleReply, ModuleFailure>, for purpose: ModulePurpose) {
@@ -183,7 +186,9 @@ extension MachineTurn {
 
     /// Amounts end in `_paise`, days are `YYYY-MM-DD`: written as people read them.
     func shown(_ argument: FieldAnswer) -> String {
-        if argument.key.hasSuffix("_paise") || argument.key == "amount_paise", let paise = Int64(argument.value) { return Rupees.text(paise) }
+        if argument.key.hasSuffix("_paise") || argument.key == "amount_paise", let paise = Int64(argument.value) {
+            return Rupees.text(paise)
+        }
         return Day(argument.value)?.spoken(in: language) ?? argument.value
     }
 
@@ -199,7 +204,8 @@ extension MachineTurn {
             goOn()
         case .ask:
             guard service.field(reply.next) != nil else {
-                let problem = Problem(code: "MODULE_BAD_REPLY", sentence: "the module of \(service.id) asks for a field that the form does not have")
+                let problem = Problem(
+                    code: "MODULE_BAD_REPLY", sentence: "the module of \(service.id) asks for a field that the form does not have")
                 return apologise(for: ModuleFailure(kind: .bug, problem: problem), .eligibility)
             }
             if !said.isEmpty { say(.text(said.joined(separator: "\n\n"))) }
@@ -220,7 +226,9 @@ extension MachineTurn {
             return ask(body, buttons: [("svc:\(other.id)", Replies.buttonYes), ("cmd:menu", Replies.buttonMenu)])
         }
         state.draft?.place = .summary
-        ask(reason, buttons: [("chgpage:0", Replies.buttonChange), ("cmd:cancel", Replies.buttonCancel), ("cmd:agent", Replies.buttonPerson)])
+        ask(
+            reason,
+            buttons: [("chgpage:0", Replies.buttonChange), ("cmd:cancel", Replies.buttonCancel), ("cmd:agent", Replies.buttonPerson)])
     }
 
     private mutating func takeQuote(_ reply: ModuleReply) {
@@ -252,8 +260,9 @@ enum ChangeWish {
 
     private static let fillers = Set(
         """
-        बदलना बदलनी बदलने बदलो बदलें बदल सुधारना सुधारनी सुधार ठीक गलत ग़लत है हैं करना करनी करें करो दो का की के को मेरा मेरी कृपया \
-        badalna badalni badalne badlo badlein badal sudharna sudhar theek thik galat hai hain karna karni karein karo do ka ki ke ko mera meri please \
+        बदलना बदलनी बदलने बदलो बदलें बदल सुधारना सुधारनी सुधार ठीक गलत ग़लत है हैं करना करनी करें \
+        करो दो का की के को मेरा मेरी कृपया badalna badalni badalne badlo badlein badal sudharna \
+        sudhar theek thik galat hai hain karna karni karein karo do ka ki ke ko mera meri please \
         change edit correct update wrong is the my to want i fix
         """.split(separator: " ").map { Normalised.folded(String($0)) })
 }

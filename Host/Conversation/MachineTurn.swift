@@ -7,6 +7,8 @@ struct MachineTurn {
     var state: ConversationState
     let context: TurnContext
     private(set) var effects: [Effect] = []
+    /// The host speaks by itself here; nobody has just written.
+    var isOwnAccord = false
 
     init(machine: ConversationMachine, state: ConversationState, context: TurnContext) {
         self.machine = machine
@@ -27,9 +29,10 @@ struct MachineTurn {
 
     /// A question with up to three buttons.
     mutating func ask(_ body: String, buttons: [(id: String, title: Sentence)]) {
-        say(.buttons(
-            body: Limits.buttonsBody.cut(body),
-            buttons: buttons.map { .init(id: $0.id, title: Limits.buttonTitle.cut($0.title[language])) }))
+        say(
+            .buttons(
+                body: Limits.buttonsBody.cut(body),
+                buttons: buttons.map { .init(id: $0.id, title: Limits.buttonTitle.cut($0.title[language])) }))
     }
 
     mutating func note(_ kind: String, subject: String = "", detail: [String: String] = [:]) {

@@ -22,8 +22,12 @@ enum SideQuestion {
         "कितना", "कितनी", "कितने", "कब", "क्या", "क्यों", "कौन", "कौनसे", "kitna", "kitni", "kitne", "kab", "kya", "kyon", "kyu", "kyun",
         "kaun", "kaunse", "how", "what", "when", "why", "which",
     ])
-    private static let feeWords = folded(["फीस", "शुल्क", "पैसे", "पैसा", "खर्च", "रुपये", "fee", "fees", "cost", "charge", "charges", "paise", "paisa", "kharch", "kharcha", "shulk"])
+    private static let feeWords = folded([
+        "फीस", "शुल्क", "पैसे", "पैसा", "खर्च", "रुपये", "fee", "fees", "cost", "charge", "charges", "paise", "paisa", "kharch", "kharcha", "shulk",
+    ])
     private static let dayWords = folded(["दिन", "समय", "कब", "देर", "din", "days", "long", "when", "time", "samay", "kab"])
-    private static let paperWords = folded(["कागज", "कागज़", "दस्तावेज", "दस्तावेज़", "कागजात", "document", "documents", "docs", "papers", "kagaz", "kagaj", "kaagaz", "dastavej"])
+    private static let paperWords = folded([
+        "कागज", "कागज़", "दस्तावेज", "दस्तावेज़", "कागजात", "document", "documents", "docs", "papers", "kagaz", "kagaj", "kaagaz", "dastavej",
+    ])
     private static let whyWords = folded(["क्यों", "why", "kyon", "kyu", "kyun"])
 }

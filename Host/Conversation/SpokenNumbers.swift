@@ -30,7 +30,8 @@ enum SpokenNumber {
         var result = ""
         let characters = Array(text)
         for (index, character) in characters.enumerated() {
-            let isBetweenDigits = index > 0 && index + 1 < characters.count && characters[index - 1].isNumber && characters[index + 1].isNumber
+            let isBetweenDigits =
+                index > 0 && index + 1 < characters.count && characters[index - 1].isNumber && characters[index + 1].isNumber
             if character == ",", isBetweenDigits { continue }
             // "5k", "2.5लाख"
             if index > 0, character.isLetter, characters[index - 1].isNumber { result.append(" ") }
@@ -98,7 +99,9 @@ enum SpokenNumber {
     /// A hundred thousand crore: above any amount a citizen can mean, far below overflow.
     private static let amountHundredthsMax: Int64 = 100_000_000_000_000
 
-    private static let fillers: Set<String> = ["rs", "rupees", "rupaye", "rupee", "rupay", "inr", "रुपये", "रुपए", "रूपये", "रु", "only", "मात्र", "ke", "के", "and", "aur", "और"]
+    private static let fillers: Set<String> = [
+        "rs", "rupees", "rupaye", "rupee", "rupay", "inr", "रुपये", "रुपए", "रूपये", "रु", "only", "मात्र", "ke", "के", "and", "aur", "और",
+    ]
 
     private static func table(_ pairs: [(Int64, [String])]) -> [String: Int64] {
         var result: [String: Int64] = [:]
@@ -114,10 +117,13 @@ enum SpokenNumber {
     ])
     /// Hundredths of one.
     private static let whole = table([(150, ["डेढ़", "dedh", "ded", "dhed"]), (250, ["ढाई", "dhai", "dhaai", "adhai"])])
-    private static let halves = table([(50, ["साढ़े", "sadhe", "saadhe", "sade"]), (25, ["सवा", "sava", "sawa"]), (-25, ["पौने", "paune", "pone"])])
+    private static let halves = table([
+        (50, ["साढ़े", "sadhe", "saadhe", "sade"]), (25, ["सवा", "sava", "sawa"]), (-25, ["पौने", "paune", "pone"]),
+    ])
     private static let small = table([
         (0, ["शून्य", "zero", "shunya"]), (1, ["एक", "ek", "one"]), (2, ["दो", "do", "two"]), (3, ["तीन", "teen", "tin", "three"]),
-        (4, ["चार", "char", "chaar", "four"]), (5, ["पांच", "पाँच", "paanch", "panch", "five"]), (6, ["छह", "छः", "छ", "chhah", "chhe", "che", "six"]),
+        (4, ["चार", "char", "chaar", "four"]), (5, ["पांच", "पाँच", "paanch", "panch", "five"]),
+        (6, ["छह", "छः", "छ", "chhah", "chhe", "che", "six"]),
         (7, ["सात", "saat", "sat", "seven"]), (8, ["आठ", "aath", "ath", "eight"]), (9, ["नौ", "nau", "nine"]),
         (10, ["दस", "das", "dus", "ten"]), (11, ["ग्यारह", "gyarah", "eleven"]), (12, ["बारह", "barah", "twelve"]),
         (15, ["पंद्रह", "pandrah", "fifteen"]), (20, ["बीस", "bees", "bis", "twenty"]), (25, ["पच्चीस", "pachees", "pachis"]),

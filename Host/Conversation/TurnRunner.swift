@@ -43,7 +43,8 @@ public struct TurnPorts: Sendable {
         store: any ConversationStore, modules: any ModuleCaller, understander: any Understander, documents: any DocumentKeeper,
         portals: [String: any DepartmentPortal],
         acknowledge: @escaping @Sendable (MessageID, LineID) -> Void = { _, _ in },
-        isReady: @escaping @Sendable (LaneID) -> Bool = { _ in true }, machine: @escaping @Sendable (DepartmentID) -> ConversationMachine?, clock: @escaping @Sendable () -> Moment,
+        isReady: @escaping @Sendable (LaneID) -> Bool = { _ in true }, machine: @escaping @Sendable (DepartmentID) -> ConversationMachine?,
+        clock: @escaping @Sendable () -> Moment,
         sleep: @escaping @Sendable (Int) async -> Void, installationSeed: UInt64
     ) {
         self.store = store
@@ -133,7 +134,7 @@ public actor TurnRunner {
         do {
             // Without its department's module a lane waits, and no try is counted; the sweep wakes it again.
             if ports.isReady(lane) { hasMore = try await Turn(ports: ports, observer: observer).runNext(in: lane) }
-        } catch where error.code == "TURN_ALREADY_COMMITTED" || error.code == "TURN_SUPERSEDED" {
+        } catch  where error.code == "TURN_ALREADY_COMMITTED" || error.code == "TURN_SUPERSEDED" {
             hasMore = true
         } catch {
             observer.failed(error)
@@ -170,7 +171,9 @@ struct Turn: Sendable {
             seed: Reference.mix(UInt64(bitPattern: input.inboxID) ^ ports.installationSeed),
             rates: try await ports.store.rates(at: now))
         guard let machine = ports.machine(input.lane.department) else {
-            throw Problem(code: "MODULE_NOT_LOADED", sentence: "no module is loaded for \(input.lane.department); its turns wait", retryAfterSeconds: 5)
+            throw Problem(
+                code: "MODULE_NOT_LOADED", sentence: "no module is loaded for \(input.lane.department); its turns wait",
+                retryAfterSeconds: 5)
         }
         let event = try await event(for: input)
         var commit = TurnCommit(inboxID: input.inboxID, lane: input.lane, at: now, state: input.state ?? ConversationState())
@@ -239,7 +242,10 @@ struct Turn: Sendable {
             return .document(await ports.documents.keep(media, sentTo: context.lane.line, for: requirement))
         case .lookUp(let name, let service, let values):
             guard let portal = ports.portals[name] else {
-                return .lookedUp(.failure(PortalFailure(problem: Problem(code: "PORTAL_NOT_CONFIGURED", sentence: "no portal \(name) is configured"), retryable: true)))
+                return .lookedUp(
+                    .failure(
+                        PortalFailure(
+                            problem: Problem(code: "PORTAL_NOT_CONFIGURED", sentence: "no portal \(name) is configured"), retryable: true)))
             }
             do throws(PortalFailure) {
                 return .lookedUp(.success(try await portal.lookUp(service, values)))

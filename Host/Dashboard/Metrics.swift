@@ -114,8 +114,7 @@ final class SeriesTable<Series: Sendable>: Sendable {
     private let make: @Sendable () -> Series
     private let table: Mutex<[LabelValues: Series]>
 
-    init(_ name: String, _ purpose: String, _ labels: [String], seriesMax: Int, make: @escaping @Sendable () -> Series)
-    {
+    init(_ name: String, _ purpose: String, _ labels: [String], seriesMax: Int, make: @escaping @Sendable () -> Series) {
         precondition(labels.count <= 2, "\(name): at most two labels")
         self.name = name
         self.purpose = purpose

@@ -79,7 +79,6 @@ extension Page {
         }
         .figures dt { color: var(--soft); font-size: .84rem; line-height: 1.45; }
         .figures dd { margin: 0; font-size: 1.5rem; line-height: 1.4; font-weight: 600; }
-        .figures > div:last-child:nth-child(odd) { grid-column: auto / -1; }
         .figures .warn { border-left: 4px solid var(--warn); }
         .figures .bad { border-left: 4px solid var(--bad); }
         .figures .bad dd { color: var(--bad); }
@@ -165,6 +164,7 @@ extension Page {
           .brand { flex-basis: auto; }
           .line { order: 3; flex-basis: 100%; }
           .figures { grid-template-columns: 1fr 1fr; gap: .5rem; }
+          .figures > div:last-child:nth-child(odd) { grid-column: 1 / -1; }
           .gate { margin: 0; border: 0; border-radius: 0; min-height: 100vh; max-width: none; }
           /* A table becomes a list of cards: each cell says its own heading. Roles in the markup keep it a table. */
           table, tbody, tr, td { display: block; width: 100%; }

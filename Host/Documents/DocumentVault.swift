@@ -90,7 +90,9 @@ public final class DocumentVault: Sendable {
         return bytes
     }
 
-    private func onQueue<Value: Sendable>(_ body: @escaping @Sendable () throws(Problem) -> Value) async throws(Problem)
+    private func onQueue<Value: Sendable>(
+        _ body: @escaping @Sendable () throws(Problem) -> Value
+    ) async throws(Problem)
         -> Value
     {
         let result: Result<Value, Problem> = await withCheckedContinuation { continuation in

@@ -117,7 +117,9 @@ struct PDFInspection: Sendable {
         return names
     }
 
-    private static func unpack(_ stream: ObjectStream, in bytes: [UInt8], bytesMax: Int, end: inout Int) throws(Finding)
+    private static func unpack(
+        _ stream: ObjectStream, in bytes: [UInt8], bytesMax: Int, end: inout Int
+    ) throws(Finding)
         -> [UInt8]
     {
         let start = stream.start + (bytes.holds([0x0D, 0x0A], at: stream.start) ? 2 : 1)

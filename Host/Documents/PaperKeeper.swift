@@ -25,7 +25,9 @@ public struct PaperKeeper: DocumentKeeper {
         check = PaperCheck(bounds)
     }
 
-    public func keep(_ media: InboundMedia, sentTo line: LineID, for requirement: DocumentRequirement) async
+    public func keep(
+        _ media: InboundMedia, sentTo line: LineID, for requirement: DocumentRequirement
+    ) async
         -> DocumentCheck
     {
         guard media.kind == .image || media.kind == .document else { return Self.refused(.wrongType) }

@@ -21,7 +21,9 @@ struct ModuleIdentity: Sendable {
 }
 
 extension ModuleFailure {
-    private static func make(_ kind: Kind, _ code: String, _ sentence: String, retryAfterSeconds: Int64? = nil)
+    private static func make(
+        _ kind: Kind, _ code: String, _ sentence: String, retryAfterSeconds: Int64? = nil
+    )
         -> ModuleFailure
     {
         ModuleFailure(
@@ -84,7 +86,9 @@ extension ModuleFailure {
         }
     }
 
-    private static func said(by module: ModuleIdentity, runner failure: ModuleFrame.Failure) -> (
+    private static func said(
+        by module: ModuleIdentity, runner failure: ModuleFrame.Failure
+    ) -> (
         ModuleFailure, ModuleCallOutcome
     ) {
         switch failure.code {

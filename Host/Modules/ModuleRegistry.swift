@@ -26,8 +26,7 @@ public actor ModuleRegistry: ModuleCaller {
     private var lastGeneration = 0
 
     /// `workerPath` is the executable samvad-worker.
-    public init(workerPath: String, limits: ModuleLimits = ModuleLimits(), observer: ModuleObserver = ModuleObserver())
-    {
+    public init(workerPath: String, limits: ModuleLimits = ModuleLimits(), observer: ModuleObserver = ModuleObserver()) {
         self.workerPath = workerPath
         self.limits = limits
         self.observer = observer
@@ -116,7 +115,9 @@ public actor ModuleRegistry: ModuleCaller {
         return isNewest
     }
 
-    private nonisolated func starter(for source: ModuleSource, _ image: ModuleImage, _ activation: [UInt8])
+    private nonisolated func starter(
+        for source: ModuleSource, _ image: ModuleImage, _ activation: [UInt8]
+    )
         -> TransportStarter
     {
         let (workerPath, memoryBytes, name) = (workerPath, limits.workerMemoryBytes, source.module)

@@ -59,8 +59,7 @@ final class WorkerTransport: ModuleTransport {
     }
 
     /// The whole life of the worker; gives its end.
-    private func run(executable: String, memoryBytes: UInt64, image: ModuleImage, activation: [UInt8]) -> TransportEvent
-    {
+    private func run(executable: String, memoryBytes: UInt64, image: ModuleImage, activation: [UInt8]) -> TransportEvent {
         var process = samvad_process_t()
         let error = samvad_process_start(executable, String(memoryBytes), image.descriptor, &process)
         guard error == 0 else {

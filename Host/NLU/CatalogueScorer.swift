@@ -93,7 +93,9 @@ struct CatalogueScorer: Sendable {
         }
         return scores.indices.filter { scores[$0] > 0 }.map { index in
             let isHere = services[index].department == department
-            return Match(service: services[index].service, department: services[index].department, score: Double(min(1, scores[index] * (isHere ? CatalogueScorer.homeFactor : 1))))
+            return Match(
+                service: services[index].service, department: services[index].department,
+                score: Double(min(1, scores[index] * (isHere ? CatalogueScorer.homeFactor : 1))))
         }.sorted { $0.score != $1.score ? $0.score > $1.score : $0.service < $1.service }
     }
 
@@ -145,8 +147,13 @@ struct CatalogueScorer: Sendable {
     }
 
     private static let everyday: Set<String> = Set(
-        "the a an is are i my me to of for in on and or please pls sir madam need want get make do does can you how what where when have has it this that there with from by be will would mai main mein me ka ki ke ko se hai hain ho mera meri mere mujhe kya aap ji के की का को से है हैं में मैं मेरा मेरी मेरे मुझे और क्या जी कृपया"
-            .split(separator: " ").map { Normalised.folded(String($0)) })
+        """
+        the a an is are i my me to of for in on and or please pls sir madam need want get make do does can \
+        you how what where when have has it this that there with from by be will would mai main mein me ka \
+        ki ke ko se hai hain ho mera meri mere mujhe kya aap ji के की का को से है हैं में मैं मेरा मेरी मेरे \
+        मुझे और क्या जी कृपया
+        """
+        .split(separator: " ").map { Normalised.folded(String($0)) })
 }
 
 /// Natural logarithm without Foundation: exponent from the bits, series for the rest; five digits are enough for weights.

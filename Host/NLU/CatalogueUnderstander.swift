@@ -8,7 +8,7 @@ public final class CatalogueUnderstander: Understander {
     private let scorer = Mutex(CatalogueScorer([]))
 
     /// Scores at and above which the best is taken, if it leads the next by the margin.
-    private static let acceptScore = 0.40
+    private static let acceptScore = 0.45
     private static let acceptMargin = 0.06
     /// Scores at and above which the closest are offered.
     private static let clarifyScore = 0.20
@@ -26,9 +26,13 @@ public final class CatalogueUnderstander: Understander {
         let folded = Normalised.folded(text)
         let language = LanguageDetector.detect(text)
         if Lexicon.isEmergency(folded) { return Understanding(language: language, decision: .emergency) }
-        if case .language(let wanted) = Command.read(text) { return Understanding(language: language, decision: .language, wantedLanguage: wanted) }
+        if case .language(let wanted) = Command.read(text) {
+            return Understanding(language: language, decision: .language, wantedLanguage: wanted)
+        }
         if Lexicon.isOptOut(folded) { return Understanding(language: language, decision: .optOut) }
-        if Lexicon.isGreeting(folded) { return Understanding(language: folded == "hi" || folded == "hello" ? nil : language, decision: .greeting) }
+        if Lexicon.isGreeting(folded) {
+            return Understanding(language: folded == "hi" || folded == "hello" ? nil : language, decision: .greeting)
+        }
         if Lexicon.isThanks(folded) { return Understanding(language: language, decision: .thanks) }
         if Lexicon.wantsPerson(folded) { return Understanding(language: language, decision: .agent) }
         let matches = scorer.withLock { $0 }.rank(text, department: department)

@@ -16,7 +16,9 @@ public struct PaymentCallback: Sendable {
     private let clock: @Sendable () -> Moment
     private let onAccepted: @Sendable () -> Void
 
-    public init(secret: String, store: any ConversationStore, clock: @escaping @Sendable () -> Moment, onAccepted: @escaping @Sendable () -> Void) {
+    public init(
+        secret: String, store: any ConversationStore, clock: @escaping @Sendable () -> Moment, onAccepted: @escaping @Sendable () -> Void
+    ) {
         self.secret = SymmetricKey(data: Data(secret.utf8))
         self.store = store
         self.clock = clock
@@ -31,7 +33,9 @@ public struct PaymentCallback: Sendable {
     }
 
     private func respond(to request: Request) async -> Response {
-        guard let buffer = try? await request.body.collect(upTo: PaymentCallback.bodyBytesMax) else { return Response(status: .contentTooLarge) }
+        guard let buffer = try? await request.body.collect(upTo: PaymentCallback.bodyBytesMax) else {
+            return Response(status: .contentTooLarge)
+        }
         let body = Data(buffer.readableBytesView)
         guard let name = HTTPField.Name("X-Razorpay-Signature"), let signature = request.headers[name].flatMap(bytes(hex:)),
             HMAC<SHA256>.isValidAuthenticationCode(signature, authenticating: body, using: secret)
@@ -41,7 +45,9 @@ public struct PaymentCallback: Sendable {
             guard let application = try await store.application(ApplicationNumber(reference)) else { return Response(status: .ok) }
             let digest = SHA256.hash(data: body).map { String(format: "%02x", $0) }.joined()
             // The same callback again has the same key and changes nothing.
-            let job = Job(key: "\(reference)/callback/\(digest.prefix(16))", lane: application.lane, work: .checkPayment(application.number), runAt: clock())
+            let job = Job(
+                key: "\(reference)/callback/\(digest.prefix(16))", lane: application.lane, work: .checkPayment(application.number),
+                runAt: clock())
             try await store.schedule([job], at: clock())
         } catch {
             return Response(status: .serviceUnavailable, headers: [.retryAfter: "5"])
@@ -52,7 +58,8 @@ public struct PaymentCallback: Sendable {
 
     /// The order's receipt is our application number.
     static func reference(in body: Data) -> String? {
-        guard let root = try? JSONSerialization.jsonObject(with: body) as? [String: Any], let payload = root["payload"] as? [String: Any] else { return nil }
+        guard let root = try? JSONSerialization.jsonObject(with: body) as? [String: Any], let payload = root["payload"] as? [String: Any]
+        else { return nil }
         for name in ["order", "payment"] {
             guard let entity = (payload[name] as? [String: Any])?["entity"] as? [String: Any] else { continue }
             if let receipt = entity["receipt"] as? String { return receipt }

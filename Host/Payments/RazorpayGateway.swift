@@ -43,10 +43,15 @@ public struct RazorpayGateway: PaymentGateway {
         do throws(HTTPFailure) {
             response = try await client.send(HTTPRequest(.get, url + path, headers: [("Authorization", authorization)]))
         } catch {
-            throw PortalFailure(problem: Problem(code: "GATEWAY_\(error.code.rawValue.uppercased())", sentence: "the payment gateway did not answer: \(error.sentence)"), retryable: true)
+            throw PortalFailure(
+                problem: Problem(
+                    code: "GATEWAY_\(error.code.rawValue.uppercased())", sentence: "the payment gateway did not answer: \(error.sentence)"),
+                retryable: true)
         }
         guard response.status == 200, let page = try? JSONDecoder().decode(Page<Item>.self, from: Data(response.body)) else {
-            throw PortalFailure(problem: Problem(code: "GATEWAY_HTTP_\(response.status)", sentence: "the payment gateway answered \(response.status)"), retryable: true)
+            throw PortalFailure(
+                problem: Problem(code: "GATEWAY_HTTP_\(response.status)", sentence: "the payment gateway answered \(response.status)"),
+                retryable: true)
         }
         return page.items
     }

@@ -4,7 +4,8 @@ import Foundation
 import Storage
 
 struct AuditCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "audit", abstract: "The tamper-evident ledger.", subcommands: [Verify.self])
+    static let configuration = CommandConfiguration(
+        commandName: "audit", abstract: "The tamper-evident ledger.", subcommands: [Verify.self])
 
     struct Verify: AsyncParsableCommand {
         static let configuration = CommandConfiguration(commandName: "verify", abstract: "Whole, or broken at which entry.")
@@ -19,9 +20,17 @@ struct AuditCommand: AsyncParsableCommand {
             await store.close()
             switch verdict {
             case .whole(let entries, let head):
-                if json { try Output.json(["verdict": "whole", "entries": "\(entries)", "head": head]) } else { Output.line("whole: \(entries) entries, head \(head)") }
+                if json {
+                    try Output.json(["verdict": "whole", "entries": "\(entries)", "head": head])
+                } else {
+                    Output.line("whole: \(entries) entries, head \(head)")
+                }
             case .broken(let sequence, let why):
-                if json { try Output.json(["verdict": "broken", "at": "\(sequence)", "why": why]) } else { Output.line("broken at entry \(sequence): \(why)") }
+                if json {
+                    try Output.json(["verdict": "broken", "at": "\(sequence)", "why": why])
+                } else {
+                    Output.line("broken at entry \(sequence): \(why)")
+                }
                 throw ExitCode(1)
             }
         }

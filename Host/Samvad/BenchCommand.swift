@@ -20,7 +20,9 @@ struct BenchCircumstances: Encodable {
         var name = utsname()
         uname(&name)
         let text = { (field: Any) in
-            Mirror(reflecting: field).children.compactMap { $0.value as? Int8 }.prefix { $0 != 0 }.map { String(UnicodeScalar(UInt8(bitPattern: $0))) }.joined()
+            Mirror(reflecting: field).children.compactMap { $0.value as? Int8 }.prefix { $0 != 0 }.map {
+                String(UnicodeScalar(UInt8(bitPattern: $0)))
+            }.joined()
         }
         machine = "\(text(name.sysname)) \(text(name.release)) \(text(name.machine))"
         cores = ProcessInfo.processInfo.activeProcessorCount

@@ -40,9 +40,12 @@ struct BenchModule: AsyncParsableCommand {
         let report = Report(circumstances: BenchCircumstances(seed: seed, durability: "none"), in_process: inProcess, worker: isolated)
         if json { return try Output.json(report) }
         for (name, figures) in [("in-process", inProcess), ("worker", isolated)] {
-            Output.line(String(
-                format: "%@: p50 %.1f us, p99 %.1f us, %.0f calls/s with %d in flight%@", name, figures.p50_microseconds, figures.p99_microseconds,
-                figures.pipelined_per_second, inFlight, figures.recovery_p50_milliseconds.map { String(format: ", killed and answering again in %.1f ms", $0) } ?? ""))
+            Output.line(
+                String(
+                    format: "%@: p50 %.1f us, p99 %.1f us, %.0f calls/s with %d in flight%@", name, figures.p50_microseconds,
+                    figures.p99_microseconds,
+                    figures.pipelined_per_second, inFlight,
+                    figures.recovery_p50_milliseconds.map { String(format: ", killed and answering again in %.1f ms", $0) } ?? ""))
         }
     }
 
@@ -93,7 +96,9 @@ struct BenchModule: AsyncParsableCommand {
     private func request(_ department: DepartmentID, _ number: Int) -> ModuleRequest {
         ModuleRequest(
             department: department, service: ServiceID(service), step: .eligibility, language: .hindi, citizen: "bench-\(number)",
-            values: [.init(key: "department", value: "mcd"), .init(key: "category", value: "sanitation"), .init(key: "details", value: "bench")],
+            values: [
+                .init(key: "department", value: "mcd"), .init(key: "category", value: "sanitation"), .init(key: "details", value: "bench"),
+            ],
             now: Moment(milliseconds: 1_795_500_000_000), seed: seed &+ UInt64(number), turn: "bench-\(number)")
     }
 }

@@ -2,7 +2,7 @@
 // Host and emulators run as processes of their own on this machine.
 import ArgumentParser
 import Foundation
-import FoundationNetworking
+import HTTPClient
 
 struct BenchTurn: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "turn", abstract: "Whole turns a second, and how long one takes.")
@@ -26,7 +26,9 @@ struct BenchTurn: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let world = EmulatedWorld(url: emulators)
+        guard let client = HTTPClient(allowing: AllowedHosts(urls: [emulators])) else { throw ExitCode(1) }
+        defer { client.shutdown() }
+        let world = EmulatedWorld(url: emulators, client: client)
         try await world.set(["messages_per_second": 1_000_000, "pair_rate": false, "statuses_up_to": "delivered"])
         let everyone = (0..<citizens).map { String(919_900_000_000 + Int(seed) * 1_000_000 + $0) }
         var plain = 0.0
@@ -39,11 +41,14 @@ struct BenchTurn: AsyncParsableCommand {
         let durations = Durations(times.answered)
         let report = Report(
             circumstances: BenchCircumstances(seed: seed), turns_per_second: plain, module_turns_per_second: module, at_rate: rate,
-            p50_milliseconds: durations.quantile(0.5) * 1000, p95_milliseconds: durations.quantile(0.95) * 1000, unanswered: times.unanswered)
+            p50_milliseconds: durations.quantile(0.5) * 1000, p95_milliseconds: durations.quantile(0.95) * 1000,
+            unanswered: times.unanswered)
         if json { return try Output.json(report) }
-        Output.line(String(
-            format: "%.0f turns/s; %.0f turns/s that call a module; at %d a second p50 %.0f ms, p95 %.0f ms, unanswered %d", plain, module, rate,
-            report.p50_milliseconds, report.p95_milliseconds, report.unanswered))
+        Output.line(
+            String(
+                format: "%.0f turns/s; %.0f turns/s that call a module; at %d a second p50 %.0f ms, p95 %.0f ms, unanswered %d", plain,
+                module, rate,
+                report.p50_milliseconds, report.p95_milliseconds, report.unanswered))
     }
 }
 
@@ -55,6 +60,7 @@ enum BenchForm {
 /// The emulator's control API, as far as a measurement needs it.
 struct EmulatedWorld {
     let url: String
+    let client: HTTPClient
 
     func set(_ settings: [String: Any]) async throws { _ = try await post("/control/settings", settings) }
 
@@ -62,7 +68,8 @@ struct EmulatedWorld {
     func wave(_ text: String, from citizens: [String], line: String) async throws -> Double {
         var count = try await accepted()
         let began = BenchTime.now()
-        _ = try await post("/control/inject-batch", ["messages": citizens.map { ["line": line, "citizen": $0, "type": "text", "text": text] }])
+        _ = try await post(
+            "/control/inject-batch", ["messages": citizens.map { ["line": line, "citizen": $0, "type": "text", "text": text] }])
         // A turn may say two things: over is when nothing more was accepted for a second.
         var lastChange = BenchTime.now()
         while BenchTime.now() - lastChange < 1, BenchTime.now() - began < 120 {
@@ -75,7 +82,8 @@ struct EmulatedWorld {
     }
 
     /// Texts at a steady rate; seconds from the emulator taking the text to the first answer it took.
-    func paced(_ text: String, from citizens: [String], line: String, perSecond: Int) async throws -> (answered: [Double], unanswered: Int) {
+    func paced(_ text: String, from citizens: [String], line: String, perSecond: Int) async throws -> (answered: [Double], unanswered: Int)
+    {
         let began = BenchTime.now()
         let starts = try await withThrowingTaskGroup(of: (String, Double).self) { group in
             for (index, citizen) in citizens.enumerated() {
@@ -119,18 +127,17 @@ struct EmulatedWorld {
         return cloud?["accepted"] as? Int ?? 0
     }
 
-    private func get(_ path: String) async throws -> [String: Any] { try await call(URLRequest(url: URL(string: url + path)!)) }
+    private func get(_ path: String) async throws -> [String: Any] { try await call(HTTPClient.Request(.get, url + path)) }
 
     private func post(_ path: String, _ body: [String: Any]) async throws -> [String: Any] {
-        var request = URLRequest(url: URL(string: url + path)!)
-        request.httpMethod = "POST"
-        request.setValue("application/json", forHTTPHeaderField: "Content-Type")
-        request.httpBody = try JSONSerialization.data(withJSONObject: body)
-        return try await call(request)
+        let json = try JSONSerialization.data(withJSONObject: body)
+        return try await call(
+            HTTPClient.Request(
+                .post, url + path, headers: [("Content-Type", "application/json")], body: .bytes(Array(json)), timeoutMilliseconds: 60_000))
     }
 
-    private func call(_ request: URLRequest) async throws -> [String: Any] {
-        let (data, _) = try await URLSession.shared.data(for: request)
-        return try JSONSerialization.jsonObject(with: data) as? [String: Any] ?? [:]
+    private func call(_ request: HTTPClient.Request) async throws -> [String: Any] {
+        let response = try await client.send(request)
+        return try JSONSerialization.jsonObject(with: Data(response.body)) as? [String: Any] ?? [:]
     }
 }

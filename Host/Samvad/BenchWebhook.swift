@@ -57,21 +57,28 @@ struct BenchWebhook: AsyncParsableCommand {
         _ = await measure(client, base + "/bare", bodies, seconds: 1)
         // Fresh messages for the measurement that counts.
         let bare = await measure(client, base + "/bare", bodies, seconds: seconds)
-        let durable = await measure(client, base + "/webhooks/whatsapp", BenchBodies(seed: seed + 1, count: Int(seconds * 15_000)), seconds: seconds)
+        let durable = await measure(
+            client, base + "/webhooks/whatsapp", BenchBodies(seed: seed + 1, count: Int(seconds * 15_000)), seconds: seconds)
         server.cancel()
         client.shutdown()
         await store.close()
         let report = Report(
-            circumstances: BenchCircumstances(seed: seed), connections: connections, bare_per_second: bare.rate, durable_per_second: durable.rate,
-            ratio: durable.rate / max(bare.rate, 1), refused: durable.refused + bare.refused, durable_p50_milliseconds: durable.times.quantile(0.5) * 1000,
+            circumstances: BenchCircumstances(seed: seed), connections: connections, bare_per_second: bare.rate,
+            durable_per_second: durable.rate,
+            ratio: durable.rate / max(bare.rate, 1), refused: durable.refused + bare.refused,
+            durable_p50_milliseconds: durable.times.quantile(0.5) * 1000,
             durable_p99_milliseconds: durable.times.quantile(0.99) * 1000)
         if json { return try Output.json(report) }
-        Output.line(String(
-            format: "%d connections: bare %.0f/s, durable %.0f/s, ratio %.2f, p50 %.1f ms, p99 %.1f ms, refused %d", connections, report.bare_per_second,
-            report.durable_per_second, report.ratio, report.durable_p50_milliseconds, report.durable_p99_milliseconds, report.refused))
+        Output.line(
+            String(
+                format: "%d connections: bare %.0f/s, durable %.0f/s, ratio %.2f, p50 %.1f ms, p99 %.1f ms, refused %d", connections,
+                report.bare_per_second,
+                report.durable_per_second, report.ratio, report.durable_p50_milliseconds, report.durable_p99_milliseconds, report.refused))
     }
 
-    private func measure(_ client: HTTPClient, _ url: String, _ bodies: BenchBodies, seconds: Double) async -> (rate: Double, refused: Int, times: Durations) {
+    private func measure(
+        _ client: HTTPClient, _ url: String, _ bodies: BenchBodies, seconds: Double
+    ) async -> (rate: Double, refused: Int, times: Durations) {
         let began = BenchTime.now()
         let results = await withTaskGroup(of: (times: [Double], refused: Int).self) { group in
             for _ in 0..<connections {
@@ -81,8 +88,10 @@ struct BenchWebhook: AsyncParsableCommand {
                     while BenchTime.now() - began < seconds {
                         let (body, signature) = bodies.next()
                         let start = BenchTime.now()
-                        let response = try? await client.send(HTTPClient.Request(
-                            .post, url, headers: [("X-Hub-Signature-256", signature), ("Content-Type", "application/json")], body: .bytes(body)))
+                        let response = try? await client.send(
+                            HTTPClient.Request(
+                                .post, url, headers: [("X-Hub-Signature-256", signature), ("Content-Type", "application/json")],
+                                body: .bytes(body)))
                         if response?.status == 200 { times.append(BenchTime.now() - start) } else { refused += 1 }
                     }
                     return (times, refused)
@@ -114,9 +123,12 @@ final class BenchBodies: Sendable {
             let number = seed &* 1_000_000_000 &+ index
             let phone = "91981\(1_000_000 + number % 9_000_000)"
             let body = """
-                {"object":"whatsapp_business_account","entry":[{"id":"300000000000001","changes":[{"field":"messages","value":{"messaging_product":"whatsapp",\
-                "metadata":{"display_phone_number":"911140000001","phone_number_id":"100000000000001"},"contacts":[{"profile":{"name":"Bench"},"wa_id":"\(phone)"}],\
-                "messages":[{"from":"\(phone)","id":"wamid.BENCH\(number)","timestamp":"\(sentAt)","type":"text","text":{"body":"\(text)"}}]}}]}]}
+                {"object":"whatsapp_business_account","entry":[{"id":"300000000000001",\
+                "changes":[{"field":"messages","value":{"messaging_product":"whatsapp",\
+                "metadata":{"display_phone_number":"911140000001","phone_number_id":"100000000000001"},\
+                "contacts":[{"profile":{"name":"Bench"},"wa_id":"\(phone)"}],\
+                "messages":[{"from":"\(phone)","id":"wamid.BENCH\(number)",\
+                "timestamp":"\(sentAt)","type":"text","text":{"body":"\(text)"}}]}}]}]}
                 """
             let bytes = Array(body.utf8)
             return (bytes, "sha256=" + BenchBodies.hex(HMAC<SHA256>.authenticationCode(for: bytes, using: key)))

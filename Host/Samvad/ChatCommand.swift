@@ -19,7 +19,9 @@ struct ChatCommand: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try config.read()
-        guard let line = configuration.departments.first(where: { $0.id.rawValue == department }) else { throw ValidationError("no department \(department) in \(config.file)") }
+        guard let line = configuration.departments.first(where: { $0.id.rawValue == department }) else {
+            throw ValidationError("no department \(department) in \(config.file)")
+        }
         let room = try await ChatRoom(configuration, line: line, from: from)
         var number = 0
         while let text = readLine() {
@@ -46,17 +48,20 @@ struct ChatRoom {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         let registry = ModuleRegistry(workerPath: try House.workerPath(configuration))
         let understander = CatalogueUnderstander()
-        let departments = LoadedDepartments(registry: registry, understander: understander, paymentPage: configuration.publicURL + "/pay?reference=")
+        let departments = LoadedDepartments(
+            registry: registry, understander: understander, paymentPage: configuration.publicURL + "/pay?reference=")
         for other in configuration.departments {
             departments.assign(other, directory: configuration.modulesDirectory)
             try await departments.loadFile(of: other.id)
         }
         guard let citizen = CitizenAddress(phone: phone, userID: nil) else { throw ValidationError("--from is empty") }
         let clock = HostClock(file: configuration.clockFile)
-        let store = try Store(path: folder + "/chat.sqlite", key: SymmetricKey(size: .bits256), departments: { departments.department(of: $0) })
+        let store = try Store(
+            path: folder + "/chat.sqlite", key: SymmetricKey(size: .bits256), departments: { departments.department(of: $0) })
         turn = TurnRunner(
             ports: TurnPorts(
-                store: store, modules: registry, understander: understander, documents: NoPapers(), portals: [:], machine: { departments.machine(of: $0) },
+                store: store, modules: registry, understander: understander, documents: NoPapers(), portals: [:],
+                machine: { departments.machine(of: $0) },
                 clock: { clock.now }, sleep: { try? await Task.sleep(for: .milliseconds($0)) }, installationSeed: .random(in: 0 ... .max)),
             observer: TurnObserver(turnEnded: { _, _ in }, failed: { Output.error($0.description) }, outboxHasWork: {}, jobsHaveWork: {}))
         self.store = store
@@ -70,7 +75,8 @@ struct ChatRoom {
     /// `text` as a message; a line `#ID` taps the button or row with that id.
     func say(_ text: String, number: Int) async throws -> [String] {
         let content: InboundContent = text.hasPrefix("#") ? .tap(id: String(text.dropFirst()), title: "") : .text(text)
-        let message = InboundMessage(id: MessageID("wamid.chat\(number)"), line: line.line, from: citizen, sentAt: clock.now, content: content)
+        let message = InboundMessage(
+            id: MessageID("wamid.chat\(number)"), line: line.line, from: citizen, sentAt: clock.now, content: content)
         await turn.wake(try await store.accept([.message(message)], at: clock.now))
         var replies: [String] = []
         // The outbox fills with the turn's commit; the lane is quiet when nothing waits and all was taken.
@@ -97,9 +103,15 @@ struct ChatRoom {
 
 /// A terminal has no papers to send.
 private struct NoPapers: DocumentKeeper {
-    func keep(_ media: InboundMedia, sentTo line: LineID, for requirement: DocumentRequirement) async -> DocumentCheck { .refused(code: "wrong_type") }
-    func bytes(of sha256: String) async throws(Problem) -> [UInt8] { throw Problem(code: "DOCUMENT_GONE", sentence: "a terminal keeps no papers") }
-    func keep(issued bytes: [UInt8]) async throws(Problem) -> String { throw Problem(code: "DOCUMENT_GONE", sentence: "a terminal keeps no papers") }
+    func keep(_ media: InboundMedia, sentTo line: LineID, for requirement: DocumentRequirement) async -> DocumentCheck {
+        .refused(code: "wrong_type")
+    }
+    func bytes(of sha256: String) async throws(Problem) -> [UInt8] {
+        throw Problem(code: "DOCUMENT_GONE", sentence: "a terminal keeps no papers")
+    }
+    func keep(issued bytes: [UInt8]) async throws(Problem) -> String {
+        throw Problem(code: "DOCUMENT_GONE", sentence: "a terminal keeps no papers")
+    }
 }
 
 /// A message of ours as text, for terminals and transcripts.
@@ -109,9 +121,12 @@ enum Spoken {
         case .text(let body), .locationRequest(let body): body
         case .buttons(let body, let buttons): body + "\n" + buttons.map { "  [\($0.title)] #\($0.id)" }.joined(separator: "\n")
         case .list(let body, let button, let sections):
-            body + "\n  (\(button))\n" + sections.map { section in
-                "  \(section.title)\n" + section.rows.map { "    - \($0.title)\($0.description.map { " — \($0)" } ?? "") #\($0.id)" }.joined(separator: "\n")
-            }.joined(separator: "\n")
+            body + "\n  (\(button))\n"
+                + sections.map { section in
+                    "  \(section.title)\n"
+                        + section.rows.map { "    - \($0.title)\($0.description.map { " — \($0)" } ?? "") #\($0.id)" }.joined(
+                            separator: "\n")
+                }.joined(separator: "\n")
         case .document(_, let filename, let caption): "[\(filename)] \(caption)"
         case .link(let body, let label, let url): "\(body)\n  [\(label)] \(url)"
         case .orderDetails(let order): "\(order.body)\n  ₹\(Rupees.text(order.totalPaise)) \(order.reference)"

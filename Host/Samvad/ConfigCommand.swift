@@ -31,7 +31,9 @@ struct ConfigCommand: AsyncParsableCommand {
 
         func run() async throws {
             Output.line("| key | default | about |\n| --- | --- | --- |")
-            for key in ConfigurationKey.all { Output.line("| `\(key.path)` | \(key.fallback.map { "`\($0)`" } ?? (key.isRequired ? "required" : "–")) | \(key.about) |") }
+            for key in ConfigurationKey.all {
+                Output.line("| `\(key.path)` | \(key.fallback.map { "`\($0)`" } ?? (key.isRequired ? "required" : "–")) | \(key.about) |")
+            }
         }
     }
 }

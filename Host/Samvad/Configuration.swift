@@ -7,7 +7,9 @@ struct Address: Sendable, Equatable {
     let port: Int
 
     init?(_ text: String) {
-        guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]), (0...65_535).contains(port) else { return nil }
+        guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]), (0...65_535).contains(port) else {
+            return nil
+        }
         let host = text[..<colon].trimmingCharacters(in: CharacterSet(charactersIn: "[]"))
         guard !host.isEmpty else { return nil }
         self.host = host
@@ -58,7 +60,9 @@ struct Configuration: Sendable {
 
     static func read(file: String, environment: [String: String] = ProcessInfo.processInfo.environment) throws -> Configuration {
         guard let bytes = FileManager.default.contents(atPath: file), let text = String(data: bytes, encoding: .utf8) else {
-            throw ConfigurationErrors(errors: [.init(file: file, line: 1, column: 1, key: "", found: "the file can't be read", expected: "a readable samvad.yaml")])
+            throw ConfigurationErrors(errors: [
+                .init(file: file, line: 1, column: 1, key: "", found: "the file can't be read", expected: "a readable samvad.yaml")
+            ])
         }
         let reader = ConfigurationReader(file: file, text: text, environment: environment)
         guard reader.errors.isEmpty else { throw ConfigurationErrors(errors: reader.errors) }

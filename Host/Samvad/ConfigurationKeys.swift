@@ -29,7 +29,8 @@ struct ConfigurationKey: Sendable {
         .init("server.public_url", .url, fallback: "http://127.0.0.1:8080", "how citizens and gateways reach `listen`"),
         .init("storage.url", .storageURL, required: true, "sqlite:PATH; postgres://… comes later"),
         .init("storage.documents", .path, "folder of the encrypted papers; default: beside the database"),
-        .init("storage.key", .secret, "64 hex digits that encrypt personal data at rest; default: a key file beside the database, made once"),
+        .init(
+            "storage.key", .secret, "64 hex digits that encrypt personal data at rest; default: a key file beside the database, made once"),
         .init("whatsapp.graph_url", .url, fallback: "https://graph.facebook.com", "Meta's Graph API"),
         .init("whatsapp.api_version", .text, fallback: "v23.0", "also decides what webhooks contain"),
         .init("whatsapp.app_secret", .secret, required: true, "signs webhooks"),
@@ -54,6 +55,7 @@ struct ConfigurationKey: Sendable {
         .init("payments.callback_secret", .secret, "signs the gateway's callbacks"),
         .init("language_model.url", .url, "an OpenAI-compatible server inside the State Data Centre; optional"),
         .init("language_model.model", .text, "its model's name"),
-        .init("development.clock_file", .path, "moves the clock by the seconds in that file; refused unless graph_url is a loopback address"),
+        .init(
+            "development.clock_file", .path, "moves the clock by the seconds in that file; refused unless graph_url is a loopback address"),
     ]
 }

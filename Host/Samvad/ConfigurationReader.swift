@@ -39,11 +39,15 @@ struct ConfigurationReader {
             if let root = try Yams.compose(yaml: text) {
                 flatten(root, at: "")
             } else {
-                report(key: "", line: 1, column: 1, found: "the file is empty", expected: "at least storage, whatsapp, modules and departments")
+                report(
+                    key: "", line: 1, column: 1, found: "the file is empty", expected: "at least storage, whatsapp, modules and departments"
+                )
             }
         } catch {
             let place = (error as? YamlError).flatMap(ConfigurationReader.mark)
-            report(key: "", line: place?.line ?? 1, column: place?.column ?? 1, found: "not readable as YAML", expected: "keys and values, indented by spaces")
+            report(
+                key: "", line: place?.line ?? 1, column: place?.column ?? 1, found: "not readable as YAML",
+                expected: "keys and values, indented by spaces")
             return
         }
         check()
@@ -62,14 +66,17 @@ struct ConfigurationReader {
 
     private mutating func flatten(_ node: Node, at path: String) {
         switch node {
-        case .scalar(let scalar): scalars[path] = Scalar(text: scalar.string, line: scalar.mark?.line ?? 1, column: scalar.mark?.column ?? 1)
+        case .scalar(let scalar):
+            scalars[path] = Scalar(text: scalar.string, line: scalar.mark?.line ?? 1, column: scalar.mark?.column ?? 1)
         case .mapping(let mapping):
             containers.insert(path)
             for (key, value) in mapping {
                 let name = key.string ?? "?"
                 let inner = path.isEmpty ? name : path + "." + name
                 if scalars[inner] != nil || containers.contains(inner) {
-                    report(key: inner, line: key.mark?.line ?? 1, column: key.mark?.column ?? 1, found: "the key stands twice", expected: "one value")
+                    report(
+                        key: inner, line: key.mark?.line ?? 1, column: key.mark?.column ?? 1, found: "the key stands twice",
+                        expected: "one value")
                 }
                 if case .scalar(let scalar) = value, scalar.string.isEmpty || scalar.string == "null" { continue }
                 flatten(value, at: inner)
@@ -87,7 +94,9 @@ struct ConfigurationReader {
         for (path, scalar) in scalars.sorted(by: { ($0.value.line, $0.key) < ($1.value.line, $1.key) }) {
             guard let key = ConfigurationKey.all.first(where: { ConfigurationReader.matches(path, $0.path) }) else {
                 let nearest = ConfigurationReader.nearest(to: path)
-                report(key: path, line: scalar.line, column: scalar.column, found: "an unknown key", expected: nearest.map { "perhaps \($0)" } ?? "a key of the reference")
+                report(
+                    key: path, line: scalar.line, column: scalar.column, found: "an unknown key",
+                    expected: nearest.map { "perhaps \($0)" } ?? "a key of the reference")
                 continue
             }
             if let value = resolve(scalar, key, path) { values[path] = value }
@@ -104,20 +113,28 @@ struct ConfigurationReader {
             isClear = false
             let name = String(text.dropFirst(2).dropLast())
             guard let value = environment[name], !value.isEmpty else {
-                report(key: path, line: scalar.line, column: scalar.column, found: "the environment has no \(name)", expected: "\(name) set before the host starts")
+                report(
+                    key: path, line: scalar.line, column: scalar.column, found: "the environment has no \(name)",
+                    expected: "\(name) set before the host starts")
                 return nil
             }
             text = value
         } else if text.hasPrefix("file:"), key.form == .secret {
             isClear = false
-            guard let bytes = FileManager.default.contents(atPath: String(text.dropFirst(5))), let value = String(data: bytes, encoding: .utf8) else {
-                report(key: path, line: scalar.line, column: scalar.column, found: "the file can't be read", expected: "a readable file with the secret in it")
+            guard let bytes = FileManager.default.contents(atPath: String(text.dropFirst(5))),
+                let value = String(data: bytes, encoding: .utf8)
+            else {
+                report(
+                    key: path, line: scalar.line, column: scalar.column, found: "the file can't be read",
+                    expected: "a readable file with the secret in it")
                 return nil
             }
             text = value.trimmingCharacters(in: .whitespacesAndNewlines)
         }
         if key.form == .secret, isClear {
-            report(key: path, line: scalar.line, column: scalar.column, found: "a secret written in clear", expected: "${NAME} from the environment or file:PATH")
+            report(
+                key: path, line: scalar.line, column: scalar.column, found: "a secret written in clear",
+                expected: "${NAME} from the environment or file:PATH")
             return nil
         }
         if let expected = ConfigurationReader.complaint(text, key.form) {
@@ -131,12 +148,15 @@ struct ConfigurationReader {
     private static func complaint(_ text: String, _ form: ConfigurationKey.Form) -> String? {
         switch form {
         case .text, .path, .secret: text.isEmpty ? "not nothing" : nil
-        case .url: URL(string: text).map { ($0.scheme == "http" || $0.scheme == "https") && $0.host != nil } == true ? nil : "http://… or https://…"
+        case .url:
+            URL(string: text).map { ($0.scheme == "http" || $0.scheme == "https") && $0.host != nil } == true
+                ? nil : "http://… or https://…"
         case .address: Address(text) == nil ? "HOST:PORT, for example 127.0.0.1:8080" : nil
         case .flag: ["true", "false"].contains(text) ? nil : "true or false"
         case .digits: !text.isEmpty && text.allSatisfy { $0.isASCII && $0.isNumber } ? nil : "digits only"
         case .storageURL:
-            text.hasPrefix("postgres") ? "sqlite:PATH; PostgreSQL is not built yet" : text.hasPrefix("sqlite:") && text.count > 7 ? nil : "sqlite:PATH"
+            text.hasPrefix("postgres")
+                ? "sqlite:PATH; PostgreSQL is not built yet" : text.hasPrefix("sqlite:") && text.count > 7 ? nil : "sqlite:PATH"
         case .choice(let choices): choices.contains(text) ? nil : choices.joined(separator: " or ")
         }
     }
@@ -147,7 +167,10 @@ struct ConfigurationReader {
                 if let fallback = key.fallback {
                     values[path] = fallback
                 } else if key.isRequired {
-                    let line = scalars.filter { $0.key.hasPrefix(path.split(separator: ".").dropLast().joined(separator: ".") + ".") }.map(\.value.line).min() ?? 1
+                    let line =
+                        scalars.filter { $0.key.hasPrefix(path.split(separator: ".").dropLast().joined(separator: ".") + ".") }.map(
+                            \.value.line
+                        ).min() ?? 1
                     report(key: path, line: line, column: 1, found: "the key is missing", expected: key.about)
                 }
             }
@@ -160,7 +183,9 @@ struct ConfigurationReader {
             var seen: Set<String> = []
             for path in concrete(key) {
                 if let value = values[path], !seen.insert(value).inserted, let scalar = scalars[path] {
-                    report(key: path, line: scalar.line, column: scalar.column, found: "\"\(value)\" stands twice", expected: "a department of its own")
+                    report(
+                        key: path, line: scalar.line, column: scalar.column, found: "\"\(value)\" stands twice",
+                        expected: "a department of its own")
                 }
             }
         }
@@ -171,7 +196,9 @@ struct ConfigurationReader {
         }
         if let scalar = scalars["payments.url"] {
             for key in ["payments.key_id", "payments.key_secret", "payments.callback_secret"] where scalars[key] == nil {
-                report(key: key, line: scalar.line, column: 1, found: "the key is missing", expected: "what the gateway at payments.url gave you")
+                report(
+                    key: key, line: scalar.line, column: 1, found: "the key is missing",
+                    expected: "what the gateway at payments.url gave you")
             }
         }
         if let scalar = scalars["storage.key"], let key = values["storage.key"], key.count != 64 || !key.allSatisfy(\.isHexDigit) {
@@ -194,10 +221,11 @@ struct ConfigurationReader {
         }
         guard pattern.contains("*") else { return [pattern] }
         let prefix = String(pattern.prefix { $0 != "*" })
-        let names = Set((Array(scalars.keys) + containers).compactMap { path -> String? in
-            guard path.hasPrefix(prefix) else { return nil }
-            return path.dropFirst(prefix.count).split(separator: ".").first.map(String.init)
-        })
+        let names = Set(
+            (Array(scalars.keys) + containers).compactMap { path -> String? in
+                guard path.hasPrefix(prefix) else { return nil }
+                return path.dropFirst(prefix.count).split(separator: ".").first.map(String.init)
+            })
         return names.sorted().map { pattern.replacing("*", with: $0) }
     }
 
@@ -218,7 +246,9 @@ struct ConfigurationReader {
 
     private static func nearest(to path: String) -> String? {
         let plain = path.replacing(#/\[\d+\]/#, with: "[]")
-        return ConfigurationKey.all.map { ($0.path, distance($0.path, plain)) }.filter { $0.1 <= max(3, plain.count / 3) }.min { $0.1 < $1.1 }?.0
+        return ConfigurationKey.all.map { ($0.path, distance($0.path, plain)) }.filter { $0.1 <= max(3, plain.count / 3) }.min {
+            $0.1 < $1.1
+        }?.0
     }
 
     private static func distance(_ left: String, _ right: String) -> Int {

@@ -17,6 +17,25 @@ extension House {
     /// Where Graph's media links lead (Meta, Cloud API, media reference, read November 2025).
     static let mediaHosts = ["https://lookaside.fbsbx.com"]
 
+    /// Until signatures are checked, a set-up that asks for them does not start: they are never ignored.
+    static func refuseUncheckedSignatures(_ configuration: Configuration) throws(Problem) {
+        guard configuration.requiresSignatures else { return }
+        throw Problem(
+            code: "SIGNATURES_NOT_BUILT",
+            sentence: "modules.require_signatures is true, but this release can't check signatures yet; set it to false or wait")
+    }
+
+    static func client(_ configuration: Configuration) throws(Problem) -> HTTPClient {
+        let urls = [configuration.graphURL] + configuration.portals.values.map(\.url) + (configuration.payments.map { [$0.url] } ?? [])
+        var options = HTTPClient.Options()
+        // As many as the sender has in flight: fewer, and sends would wait inside libcurl while their timeout runs.
+        options.hostConnectionsMax = Sender.Settings().inFlightMax
+        guard let client = HTTPClient(allowing: AllowedHosts(urls: urls + mediaHosts), options: options) else {
+            throw Problem(code: "NO_THREAD", sentence: "the machine gives no thread for calls out")
+        }
+        return client
+    }
+
     static func workerPath(_ configuration: Configuration) throws -> String {
         if let path = configuration.workerPath { return path }
         let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
@@ -35,7 +54,9 @@ extension House {
                 logger.warning("module restarted", metadata: ["department": "\(department)", "reason": "\(reason.rawValue)"])
             },
             log: { department, level, line in
-                logger.log(level: level == .error ? .error : level == .warning ? .warning : .info, "\(Masked.digits(line))", metadata: ["department": "\(department)"])
+                logger.log(
+                    level: level == .error ? .error : level == .warning ? .warning : .info, "\(Masked.digits(line))",
+                    metadata: ["department": "\(department)"])
             },
             misbehaviour: { department, kind, sentence in
                 logger.warning("\(sentence)", metadata: ["department": "\(department)", "misbehaviour": "\(kind.rawValue)"])
@@ -74,7 +95,8 @@ extension House {
         _ turns: TurnRunner
     ) -> Webhook {
         Webhook(
-            .init(verifyToken: configuration.verifyToken, appSecrets: configuration.appSecrets), inbox: store, now: { clock.now }, logger: logger,
+            .init(verifyToken: configuration.verifyToken, appSecrets: configuration.appSecrets), inbox: store, now: { clock.now },
+            logger: logger,
             observe: { receipt in
                 metrics.webhookEvents.add(receipt.outcome.rawValue)
                 if !receipt.messagesByLine.isEmpty { sender.noteInbound(receipt.messagesByLine) }
@@ -126,7 +148,10 @@ enum StorageKey {
 
     private static func bytes(_ hex: String) -> Data {
         let digits = Array(hex.utf8)
-        return Data(stride(from: 0, to: digits.count - 1, by: 2).compactMap { UInt8(String(decoding: digits[$0..<$0 + 2], as: UTF8.self), radix: 16) })
+        return Data(
+            stride(from: 0, to: digits.count - 1, by: 2).compactMap {
+                UInt8(String(decoding: digits[$0..<$0 + 2], as: UTF8.self), radix: 16)
+            })
     }
 }
 

@@ -33,9 +33,7 @@ final class House: Sendable {
     let callback: PaymentCallback?
 
     init(_ configuration: Configuration, environment: [String: String], logger: Logger) throws {
-        guard !configuration.requiresSignatures else {
-            throw Problem(code: "SIGNATURES_NOT_BUILT", sentence: "modules.require_signatures is true, but this release can't check signatures yet; it refuses to start rather than ignore it")
-        }
+        try House.refuseUncheckedSignatures(configuration)
         self.configuration = configuration
         self.logger = logger
         let clock = HostClock(file: configuration.clockFile)
@@ -45,20 +43,16 @@ final class House: Sendable {
         let registry = ModuleRegistry(workerPath: try House.workerPath(configuration), observer: House.moduleObserver(metrics, logger))
         let understander = CatalogueUnderstander()
         let departments = LoadedDepartments(
-            registry: registry, understander: understander, paymentPage: (configuration.payments?.url ?? configuration.publicURL) + "/pay?reference=")
+            registry: registry, understander: understander,
+            paymentPage: (configuration.payments?.url ?? configuration.publicURL) + "/pay?reference=")
         self.departments = departments
         let store = try Store(path: configuration.databasePath, key: key, departments: { departments.department(of: $0) })
         self.store = store
-        let urls = [configuration.graphURL] + configuration.portals.values.map(\.url) + (configuration.payments.map { [$0.url] } ?? [])
-        var options = HTTPClient.Options()
-        // As many as the sender has in flight: fewer, and sends would wait inside libcurl while their timeout runs.
-        options.hostConnectionsMax = Sender.Settings().inFlightMax
-        guard let client = HTTPClient(allowing: AllowedHosts(urls: urls + House.mediaHosts), options: options) else {
-            throw Problem(code: "NO_THREAD", sentence: "the machine gives no thread for calls out")
-        }
+        let client = try House.client(configuration)
         self.client = client
         let graph = GraphClient(
-            .init(graphURL: configuration.graphURL, apiVersion: configuration.apiVersion, accessToken: configuration.accessToken), client: client)
+            .init(graphURL: configuration.graphURL, apiVersion: configuration.apiVersion, accessToken: configuration.accessToken),
+            client: client)
         self.graph = graph
         let vault = try DocumentVault(directory: configuration.documentsPath, key: key.withUnsafeBytes { Array($0) })
         self.vault = vault
@@ -69,18 +63,22 @@ final class House: Sendable {
         sender = House.sender(configuration, store, graph, keeper, clock, metrics, logger, departments)
         let sender = sender
         let portals = try House.portals(configuration, client, clock)
-        let jobs = JobRunner(ports: JobPorts(
-            store: store, documents: keeper, portals: portals,
-            gateway: configuration.payments.map { RazorpayGateway(url: $0.url, keyID: $0.keyID, keySecret: $0.keySecret, client: client) },
-            service: { departments.service($0, $1) }, clock: { clock.now }, sleep: { try? await Task.sleep(for: .milliseconds($0)) },
-            wake: { lanesToWake.call($0) }, failed: failed))
+        let jobs = JobRunner(
+            ports: JobPorts(
+                store: store, documents: keeper, portals: portals,
+                gateway: configuration.payments.map {
+                    RazorpayGateway(url: $0.url, keyID: $0.keyID, keySecret: $0.keySecret, client: client)
+                },
+                service: { departments.service($0, $1) }, clock: { clock.now }, sleep: { try? await Task.sleep(for: .milliseconds($0)) },
+                wake: { lanesToWake.call($0) }, failed: failed))
         self.jobs = jobs
         let marks = ReadMarks(graph: graph)
         let turns = TurnRunner(
             ports: TurnPorts(
                 store: store, modules: registry, understander: understander, documents: keeper, portals: portals,
                 acknowledge: { marks.acknowledge(message: $0, line: $1) },
-                isReady: { departments.isLive(on: LineID(String($0.rawValue.prefix { $0 != "/" }))) }, machine: { departments.machine(of: $0) },
+                isReady: { departments.isLive(on: LineID(String($0.rawValue.prefix { $0 != "/" }))) },
+                machine: { departments.machine(of: $0) },
                 clock: { clock.now }, sleep: { try? await Task.sleep(for: .milliseconds($0)) }, installationSeed: StorageKey.seed(key)),
             observer: TurnObserver(
                 turnEnded: { _, _ in }, failed: failed, outboxHasWork: { sender.wake() }, jobsHaveWork: { Task { await jobs.wake() } }))

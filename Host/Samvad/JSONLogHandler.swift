@@ -15,7 +15,10 @@ struct JSONLogHandler: LogHandler {
     }
 
     func log(event: LogEvent) {
-        var fields: [String: String] = ["level": event.level.rawValue, "message": event.message.description, "time": Date().ISO8601Format(.iso8601(timeZone: .gmt, includingFractionalSeconds: true))]
+        var fields: [String: String] = [
+            "level": event.level.rawValue, "message": event.message.description,
+            "time": Date().ISO8601Format(.iso8601(timeZone: .gmt, includingFractionalSeconds: true)),
+        ]
         for (key, value) in metadata.merging(event.metadata ?? [:], uniquingKeysWith: { $1 }) { fields[key] = value.description }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

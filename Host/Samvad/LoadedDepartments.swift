@@ -48,7 +48,9 @@ final class LoadedDepartments: Sendable {
     }
 
     func department(of line: LineID) -> DepartmentID? { state.withLock { $0.departmentsByLine[line] } }
-    func isLive(on line: LineID) -> Bool { state.withLock { state in state.departmentsByLine[line].map { state.machines[$0] != nil } ?? false } }
+    func isLive(on line: LineID) -> Bool {
+        state.withLock { state in state.departmentsByLine[line].map { state.machines[$0] != nil } ?? false }
+    }
     func machine(of department: DepartmentID) -> ConversationMachine? { state.withLock { $0.machines[department] } }
     func entry(of department: DepartmentID) -> Entry? { state.withLock { $0.entries[department] } }
     var entries: [Entry] { state.withLock { $0.entries.values.sorted { $0.id < $1.id } } }
@@ -89,10 +91,12 @@ final class LoadedDepartments: Sendable {
             throw Problem(code: "MODULE_OTHER_DEPARTMENT", sentence: "the file is the module of \(catalogue.department.id), not of \(id)")
         }
         let isolated = isInProcess ?? known?.isInProcess ?? false
-        let source = ModuleSource(department: id, file: file, bytes: bytes, isolation: isolated ? Modules.ModuleIsolation.inProcess : .worker)
+        let source = ModuleSource(
+            department: id, file: file, bytes: bytes, isolation: isolated ? Modules.ModuleIsolation.inProcess : .worker)
         _ = try await registry.load(source)
         let entry = Entry(
-            id: id, line: line, displayNumber: known?.displayNumber ?? line.rawValue, isInProcess: isolated, path: known?.path, catalogue: catalogue)
+            id: id, line: line, displayNumber: known?.displayNumber ?? line.rawValue, isInProcess: isolated, path: known?.path,
+            catalogue: catalogue)
         take(entry)
     }
 

@@ -1,7 +1,7 @@
 // `samvad module …`: packs a module, and acts on a running host through its admin API.
 import ArgumentParser
 import Foundation
-import FoundationNetworking
+import HTTPClient
 import Loader
 
 struct ModuleCommand: AsyncParsableCommand {
@@ -9,7 +9,8 @@ struct ModuleCommand: AsyncParsableCommand {
         commandName: "module", abstract: "Departments' modules.", subcommands: [Pack.self, List.self, Load.self, Reload.self])
 
     struct Pack: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(commandName: "pack", abstract: "Writes manifest and catalogue into the module's note.")
+        static let configuration = CommandConfiguration(
+            commandName: "pack", abstract: "Writes manifest and catalogue into the module's note.")
 
         @Argument(help: "The department's folder.") var directory: String
         @Argument(help: "The built object; left out for a catalogue alone.") var object: String?
@@ -42,12 +43,16 @@ struct ModuleCommand: AsyncParsableCommand {
         @Flag(help: "For machines.") var json = false
 
         func run() async throws {
-            let answer = try await AdminAPI.fromEnvironment().call("GET", "/api/v1/modules")
+            let answer = try await AdminAPI.fromEnvironment().call(.get, "/api/v1/modules")
             if json { return Output.line(String(decoding: answer, as: UTF8.self)) }
             guard let modules = AdminAPI.modules(in: answer) else { throw AdminAPI.Failure(sentence: "the host's answer can't be read") }
             for module in modules {
                 let text = { (key: String) in module[key].map { "\($0)" } ?? "-" }
-                Output.line([text("department"), text("module_version"), text("isolation"), text("state"), "calls \(text("calls"))", "failures \(text("failures"))", "restarts \(text("restarts"))"].joined(separator: "  "))
+                Output.line(
+                    [
+                        text("department"), text("module_version"), text("isolation"), text("state"), "calls \(text("calls"))",
+                        "failures \(text("failures"))", "restarts \(text("restarts"))",
+                    ].joined(separator: "  "))
             }
         }
     }
@@ -62,11 +67,11 @@ struct ModuleCommand: AsyncParsableCommand {
 
         func run() async throws {
             guard let bytes = FileManager.default.contents(atPath: file) else { throw ValidationError("\(file) can't be read") }
-            var query: [URLQueryItem] = []
-            if let department { query.append(.init(name: "department", value: department)) }
-            if let phoneNumberId { query.append(.init(name: "phone_number_id", value: phoneNumberId)) }
-            if let isolation { query.append(.init(name: "isolation", value: isolation)) }
-            _ = try await AdminAPI.fromEnvironment().call("POST", "/api/v1/modules", query: query, body: bytes)
+            var query: [(name: String, value: String)] = []
+            if let department { query.append(("department", department)) }
+            if let phoneNumberId { query.append(("phone_number_id", phoneNumberId)) }
+            if let isolation { query.append(("isolation", isolation)) }
+            _ = try await AdminAPI.fromEnvironment().call(.post, "/api/v1/modules", query: query, body: bytes)
             Output.line("loaded: \(file)")
         }
     }
@@ -77,7 +82,7 @@ struct ModuleCommand: AsyncParsableCommand {
         @Argument(help: "The department.") var department: String
 
         func run() async throws {
-            _ = try await AdminAPI.fromEnvironment().call("POST", "/api/v1/modules/\(department)/reload")
+            _ = try await AdminAPI.fromEnvironment().call(.post, "/api/v1/modules/\(department)/reload")
             Output.line("reloaded: \(department)")
         }
     }
@@ -95,24 +100,36 @@ struct AdminAPI {
 
     static func fromEnvironment() throws -> AdminAPI {
         let environment = ProcessInfo.processInfo.environment
-        guard let token = environment["SAMVAD_ADMIN_TOKEN"], !token.isEmpty else { throw Failure(sentence: "SAMVAD_ADMIN_TOKEN is not set") }
+        guard let token = environment["SAMVAD_ADMIN_TOKEN"], !token.isEmpty else {
+            throw Failure(sentence: "SAMVAD_ADMIN_TOKEN is not set")
+        }
         return AdminAPI(url: environment["SAMVAD_ADMIN_URL"] ?? "http://127.0.0.1:8081", token: token)
     }
 
-    func call(_ method: String, _ path: String, query: [URLQueryItem] = [], body: Data? = nil) async throws -> Data {
-        guard var parts = URLComponents(string: url + path) else { throw Failure(sentence: "SAMVAD_ADMIN_URL is no URL") }
-        if !query.isEmpty { parts.queryItems = query }
-        guard let target = parts.url else { throw Failure(sentence: "SAMVAD_ADMIN_URL is no URL") }
-        var request = URLRequest(url: target, timeoutInterval: 60)
-        request.httpMethod = method
-        request.httpBody = body
-        request.setValue("Bearer \(token)", forHTTPHeaderField: "Authorization")
-        if body != nil { request.setValue("application/octet-stream", forHTTPHeaderField: "Content-Type") }
-        let (answer, response) = try await URLSession.shared.data(for: request)
-        let status = (response as? HTTPURLResponse)?.statusCode ?? 0
-        guard (200..<300).contains(status) else {
+    func call(
+        _ method: HTTPClient.Request.Method, _ path: String, query: [(name: String, value: String)] = [], body: Data? = nil
+    ) async throws -> Data {
+        guard let client = HTTPClient(allowing: AllowedHosts(urls: [url])) else {
+            throw Failure(sentence: "the machine gives no thread for calls")
+        }
+        defer { client.shutdown() }
+        let unreserved = CharacterSet.alphanumerics.union(CharacterSet(charactersIn: "-._~"))
+        let pairs = query.map { "\($0.name)=\($0.value.addingPercentEncoding(withAllowedCharacters: unreserved) ?? "")" }
+        var headers = [("Authorization", "Bearer \(token)")]
+        if body != nil { headers.append(("Content-Type", "application/octet-stream")) }
+        let response: HTTPClient.Response
+        do throws(HTTPFailure) {
+            response = try await client.send(
+                HTTPClient.Request(
+                    method, url + path + (pairs.isEmpty ? "" : "?" + pairs.joined(separator: "&")), headers: headers,
+                    body: body.map { .bytes(Array($0)) } ?? .none, timeoutMilliseconds: 60_000))
+        } catch {
+            throw Failure(sentence: "no host answers at SAMVAD_ADMIN_URL: \(error.sentence)")
+        }
+        let answer = Data(response.body)
+        guard (200..<300).contains(response.status) else {
             let error = (try? JSONSerialization.jsonObject(with: answer) as? [String: Any])?["error"] as? [String: Any]
-            throw Failure(sentence: "\(error?["code"] ?? "HTTP \(status)"): \(error?["sentence"] ?? "the host refused")")
+            throw Failure(sentence: "\(error?["code"] ?? "HTTP \(response.status)"): \(error?["sentence"] ?? "the host refused")")
         }
         return answer
     }

@@ -20,13 +20,17 @@ struct ModuleOffice: ModuleAdministration {
             try await departments.load(
                 file.bytes, department: file.department, line: file.phoneNumberID, isInProcess: file.isolation.map { $0 == .inProcess })
         } catch {
-            try? await store.record(LedgerEntry(kind: "module.refused", actor: "admin", subject: file.department?.rawValue ?? "", detail: ["code": error.code]), at: clock.now)
+            try? await store.record(
+                LedgerEntry(kind: "module.refused", actor: "admin", subject: file.department?.rawValue ?? "", detail: ["code": error.code]),
+                at: clock.now)
             throw ModuleRefusal(error.code == "DEPARTMENT_UNKNOWN" ? .unknown : .refused, error)
         }
         let loaded = await list().first { $0.department == file.department } ?? departments.entries.last.map { status(of: $0, nil) }
         guard let loaded else { throw ModuleRefusal.unknown(file.department ?? "") }
         try? await store.record(
-            LedgerEntry(kind: "module.loaded", actor: "admin", subject: loaded.department.rawValue, detail: ["version": loaded.moduleVersion]), at: clock.now)
+            LedgerEntry(
+                kind: "module.loaded", actor: "admin", subject: loaded.department.rawValue, detail: ["version": loaded.moduleVersion]),
+            at: clock.now)
         return loaded
     }
 

@@ -33,13 +33,17 @@ struct NLUCommand: AsyncParsableCommand {
         func run() async throws {
             let configuration = try config.read()
             let understander = CatalogueUnderstander()
-            understander.learn(configuration.departments.compactMap { Catalogues.read("\(configuration.modulesDirectory)/\($0.module).so") })
+            understander.learn(
+                configuration.departments.compactMap { Catalogues.read("\(configuration.modulesDirectory)/\($0.module).so") })
             let home = DepartmentID(department ?? configuration.departments[0].id.rawValue)
             while let line = readLine() {
                 let found = await understander.understand(line, to: home, before: nil)
-                try Output.json(Row(
-                    text: line, language: found.language, service_id: found.decision == .accept ? found.best?.service : nil, score: found.best?.score ?? 0,
-                    decision: found.decision.rawValue, alternatives: found.alternatives.map { .init(service_id: $0.service, score: $0.score) }, slots: [:]))
+                try Output.json(
+                    Row(
+                        text: line, language: found.language, service_id: found.decision == .accept ? found.best?.service : nil,
+                        score: found.best?.score ?? 0,
+                        decision: found.decision.rawValue,
+                        alternatives: found.alternatives.map { .init(service_id: $0.service, score: $0.score) }, slots: [:]))
             }
         }
     }

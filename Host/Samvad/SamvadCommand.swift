@@ -7,7 +7,10 @@ struct SamvadCommand: AsyncParsableCommand {
 
     static let configuration = CommandConfiguration(
         commandName: "samvad", abstract: "Samvad, dialogue: a city's services on WhatsApp.", version: version,
-        subcommands: [ServeCommand.self, ConfigCommand.self, ChatCommand.self, ModuleCommand.self, NLUCommand.self, AuditCommand.self, DoctorCommand.self, BenchCommand.self])
+        subcommands: [
+            ServeCommand.self, ConfigCommand.self, ChatCommand.self, ModuleCommand.self, NLUCommand.self, AuditCommand.self,
+            DoctorCommand.self, BenchCommand.self,
+        ])
 }
 
 /// Where a command's configuration comes from.

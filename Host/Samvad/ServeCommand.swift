@@ -58,19 +58,25 @@ extension House {
             router: internet, server: .http1(configuration: .init(additionalChannelHandlers: [BodyDeadline()], idleTimeout: .seconds(75))),
             configuration: .init(address: .hostname(listen.host, port: listen.port), serverName: "samvad"), logger: quiet)
         let officeSide = Application(
-            router: office.router(), configuration: .init(address: .hostname(adminListen.host, port: adminListen.port), serverName: "samvad"), logger: quiet)
+            router: office.router(),
+            configuration: .init(address: .hostname(adminListen.host, port: adminListen.port), serverName: "samvad"), logger: quiet)
         // Whatever ends first (a port that is taken), the rest ends in order, and says why.
         func part(_ service: any ServiceLifecycle.Service) -> ServiceGroupConfiguration.ServiceConfiguration {
-            .init(service: service, successTerminationBehavior: .gracefullyShutdownGroup, failureTerminationBehavior: .gracefullyShutdownGroup)
+            .init(
+                service: service, successTerminationBehavior: .gracefullyShutdownGroup, failureTerminationBehavior: .gracefullyShutdownGroup
+            )
         }
         // Ended in reverse: first no new webhooks, then turns, then what they left to send, the modules last.
         var parts = ServiceGroupConfiguration(
             services: [
-                part(Work(name: "modules", run: { await Work.untilShutdown() }, after: { [self] in
-                    await departments.registry.shutDown()
-                    await store.close()
-                    client.shutdown()
-                })),
+                part(
+                    Work(
+                        name: "modules", run: { await Work.untilShutdown() },
+                        after: { [self] in
+                            await departments.registry.shutDown()
+                            await store.close()
+                            client.shutdown()
+                        })),
                 part(Work(name: "office", run: { [self] in await withStop({ await self.office.stop() }) { await Work.untilShutdown() } })),
                 part(officeSide),
                 part(Work(name: "sender", run: { [self] in await withStop({ await self.sender.stop() }) { await self.sender.run() } })),
@@ -84,7 +90,9 @@ extension House {
         parts.maximumGracefulShutdownDuration = .seconds(8)
         parts.maximumCancellationDuration = .seconds(1)
         let group = ServiceGroup(configuration: parts)
-        logger.info("samvad is up", metadata: ["listen": "\(listen.host):\(listen.port)", "admin_listen": "\(adminListen.host):\(adminListen.port)"])
+        logger.info(
+            "samvad is up",
+            metadata: ["listen": "\(listen.host):\(listen.port)", "admin_listen": "\(adminListen.host):\(adminListen.port)"])
         try await group.run()
         logger.info("samvad has ended")
     }

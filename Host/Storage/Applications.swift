@@ -118,8 +118,7 @@ struct Applications: Sendable {
         try count(department, service, application.state.rawValue, 1, in: db)
     }
 
-    private func count(_ department: String, _ service: String, _ state: String, _ change: Int, in db: Database) throws
-    {
+    private func count(_ department: String, _ service: String, _ state: String, _ change: Int, in db: Database) throws {
         try db.run(SQL.count, [department, service, state, change])
     }
 }

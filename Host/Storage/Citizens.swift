@@ -115,7 +115,9 @@ struct Citizens: Sendable {
         try db.run(SQL.setUserID, [keys.userID, keys.address.userID.map { try sealer.seal(text: $0, .userID) }, id])
     }
 
-    private func merge(_ lost: String, into kept: String, _ keys: CitizenKeys, at moment: Moment, in db: Database)
+    private func merge(
+        _ lost: String, into kept: String, _ keys: CitizenKeys, at moment: Moment, in db: Database
+    )
         throws
     {
         try db.run(SQL.forget, [kept, lost])

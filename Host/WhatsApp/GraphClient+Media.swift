@@ -67,7 +67,9 @@ extension GraphClient {
         let bytesCount: Int64?
     }
 
-    private func address(of id: MediaID, _ line: LineID, _ settings: Settings) async throws(MediaFailure)
+    private func address(
+        of id: MediaID, _ line: LineID, _ settings: Settings
+    ) async throws(MediaFailure)
         -> MediaAddress
     {
         let path = "\(Self.escaped(id.rawValue))?phone_number_id=\(Self.escaped(line.rawValue))"

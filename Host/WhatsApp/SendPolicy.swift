@@ -228,7 +228,9 @@ struct SendPolicy: Sendable {
         return settlement
     }
 
-    private mutating func slow(_ row: OutboxRow, _ refusal: GraphRefusal, _ rule: GraphErrorRule, at now: Moment)
+    private mutating func slow(
+        _ row: OutboxRow, _ refusal: GraphRefusal, _ rule: GraphErrorRule, at now: Moment
+    )
         -> Settlement
     {
         var pair = pairs[row.lane] ?? PairState(schedule: Self.pairSchedule(settings))

@@ -118,8 +118,7 @@ public final class Webhook: Sendable {
     }
 
     /// Copies the chunks once, into the one array that is then signed and read.
-    private func collect(_ request: Request, _ settings: Settings, _ reservation: inout Reservation) async -> Collected
-    {
+    private func collect(_ request: Request, _ settings: Settings, _ reservation: inout Reservation) async -> Collected {
         let announced = request.headers[.contentLength].flatMap { Int($0) } ?? 0
         guard announced <= settings.bodyBytesMax else { return refuse(.tooLarge, .contentTooLarge, settings) }
         // Room is counted as bytes come, never as they are announced: anybody can announce.

@@ -161,8 +161,7 @@ extension Revenue {
         let since = try required("residing_since", request.values.date)
         if since > request.today { return .ask("residing_since", Message("date_in_future")) }
         // A child is judged by the parents' residence, which may well have begun before the child.
-        if let born = try request.values.date("dob"), since < born, request.today.years(since: born) >= Rules.adultYears
-        {
+        if let born = try request.values.date("dob"), since < born, request.today.years(since: born) >= Rules.adultYears {
             return .ask("residing_since", Message("residing_before_birth"))
         }
         let from = since.adding(years: Rules.domicileYears)

@@ -8,15 +8,17 @@ struct Inspection: Sendable {
     /// What is wrong with the page that is shown now; empty when nothing is.
     static func problems(_ browser: Browser, tongue: Window.Tongue) async throws -> [String] {
         let seen = try await browser.run(script, [.string(tongue.rawValue)]).array.compactMap(\.string)
-        let nameless = try await browser.accessibilityTree().filter { Self.needsName.contains($0.role) && $0.name.isEmpty }
-            .map { "a \($0.role) has no name for a screen reader" }
+        var nameless: [String] = []
+        for role in needsName where try await browser.accessibleNames(role: role).contains("") {
+            nameless.append("a \(role) has no name for a screen reader")
+        }
         return seen + nameless + (try await browser.complaints())
     }
 
     /// Roles that are nothing without a name.
-    private static let needsName: Set<String> = [
-        "button", "link", "textbox", "searchbox", "combobox", "radio", "checkbox", "spinbutton", "dialog", "alertdialog", "image", "img",
-        "Date", "table", "heading", "tab", "menuitem", "option", "Iframe",
+    private static let needsName = [
+        "button", "link", "textbox", "combobox", "radio", "checkbox", "spinbutton", "dialog", "image", "Date", "table", "heading", "option",
+        "Iframe", "DisclosureTriangle",
     ]
 
     /// Presses Tab through the page: every stop must show that it has the focus, and nothing may be a trap.
@@ -55,6 +57,15 @@ struct Inspection: Sendable {
     /// Runs in the page: `arguments[0]` is the language that the page should speak.
     private static let script = #"""
         const problems = []
+        const styles = new Map()
+        const styleOf = (node) => styles.get(node) ?? (styles.set(node, getComputedStyle(node)), styles.get(node))
+        const memory = (make) => {
+          const known = new Map()
+          return (node) => {
+            if (!known.has(node)) known.set(node, make(node))
+            return known.get(node)
+          }
+        }
         const tongue = arguments[0]
         const say = (text) => { if (!problems.includes(text) && problems.length < 40) problems.push(text) }
         const root = document.scrollingElement
@@ -68,14 +79,17 @@ struct Inspection: Sendable {
           (node.innerText ?? '').trim().slice(0, 50)}”`
         const isShown = (node) => node.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true })
           && node.getClientRects().length > 0
+        // Kept for screen readers alone: a skip link, the heads of a table that is shown as cards.
+        const isTucked = memory((node) => styleOf(node).clipPath !== 'none' || node.matches('.skip')
+          || (node.parentElement !== null && isTucked(node.parentElement)))
         const onScreen = (box) => box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth
 
         // Text that is cut: wider or higher than its box. What ends in an ellipsis on purpose, and what scrolls, is not.
         for (const node of stage.querySelectorAll('*')) {
           if (!isShown(node) || node instanceof SVGElement || node.matches('textarea, input, select, iframe, img')) continue
-          const style = getComputedStyle(node)
-          if (style.display.startsWith('inline') && style.display === 'inline') continue
-          if (style.clipPath !== 'none' || style.clip !== 'auto' || node.closest('.skip')) continue
+          const style = styleOf(node)
+          if (style.display === 'inline') continue
+          if (isTucked(node)) continue
           const scrolls = (way) => ['auto', 'scroll'].includes(style[way])
           const isShort = style.textOverflow === 'ellipsis' || style.webkitLineClamp !== 'none'
           if (node.scrollWidth > node.clientWidth + 1 && node.clientWidth > 0 && !scrolls('overflowX') && !isShort)
@@ -88,7 +102,7 @@ struct Inspection: Sendable {
         for (const node of stage.querySelectorAll('button, a, input:not([type=hidden]), select, textarea, summary')) {
           if (!isShown(node) || node.closest('.text')) continue
           const box = node.getBoundingClientRect()
-          if (!onScreen(box) || node.closest('.skip')) continue
+          if (!onScreen(box) || isTucked(node)) continue
           const label = node.closest('label')?.getBoundingClientRect() ?? box
           if (Math.min(Math.max(box.width, label.width), Math.max(box.height, label.height)) < 24) say(`too small to press: ${about(node)}`)
           if (box.left < -1 || box.right > innerWidth + 1) {
@@ -118,16 +132,12 @@ struct Inspection: Sendable {
           return text.startsWith('color(') ? [r * 255, g * 255, b * 255, a] : [r, g, b, a]
         }
         const over = (top, under) => top.slice(0, 3).map((value, i) => value * top[3] + under[i] * (1 - top[3])).concat(1)
-        const groundOf = (node) => {
-          const layers = []
-          for (let one = node; one; one = one.parentElement) {
-            const layer = colour(getComputedStyle(one).backgroundColor)
-            if (layer[3] > 0) layers.push(layer)
-            if (layer[3] === 1) break
-          }
-          const paper = matchMedia('(prefers-color-scheme: dark)').matches ? [18, 18, 18, 1] : [255, 255, 255, 1]
-          return layers.reverse().reduce((under, layer) => over(layer, under), paper)
-        }
+        const paper = matchMedia('(prefers-color-scheme: dark)').matches ? [18, 18, 18, 1] : [255, 255, 255, 1]
+        const groundOf = memory((node) => {
+          const layer = colour(styleOf(node).backgroundColor)
+          return layer[3] === 1 ? layer : over(layer, node.parentElement ? groundOf(node.parentElement) : paper)
+        })
+        const fadeOf = memory((node) => parseFloat(styleOf(node).opacity) * (node.parentElement ? fadeOf(node.parentElement) : 1))
         const light = (rgb) => {
           const [r, g, b] = rgb.map((value) => value / 255).map((v) => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
           return 0.2126 * r + 0.7152 * g + 0.0722 * b
@@ -137,8 +147,8 @@ struct Inspection: Sendable {
         for (let text = walker.nextNode(); text; text = walker.nextNode()) {
           const node = text.parentElement
           const words = text.data.trim()
-          if (!words || !isShown(node) || node.closest('noscript, script, style, svg')) continue
-          const style = getComputedStyle(node)
+          if (!words || !isShown(node) || isTucked(node) || node.closest('noscript, script, style, svg')) continue
+          const style = styleOf(node)
           const lang = node.closest('[lang]')?.lang
           if (/[\u0900-\u097F]/.test(words) && lang !== 'hi') say(`Hindi under lang=${lang}: “${words.slice(0, 40)}”`)
           if (!/[\u0900-\u097F]/.test(words) && /(\b[A-Za-z]{3,}\b[ ,.]+){3,}/.test(words) && lang !== 'en')
@@ -153,9 +163,7 @@ struct Inspection: Sendable {
           if (node.closest(':disabled')) continue
           const ground = groundOf(node)
           const ink = over(colour(style.color), ground)
-          const fade = [...function* () { for (let one = node; one; one = one.parentElement) yield parseFloat(getComputedStyle(one).opacity) }()]
-            .reduce((a, b) => a * b, 1)
-          const [x, y] = [light(over([...ink.slice(0, 3), fade], ground)), light(ground)].sort((a, b) => b - a)
+          const [x, y] = [light(over([...ink.slice(0, 3), fadeOf(node)], ground)), light(ground)].sort((a, b) => b - a)
           const isLarge = parseFloat(style.fontSize) >= 24 || (parseFloat(style.fontSize) >= 18.66 && Number(style.fontWeight) >= 700)
           const contrast = (x + 0.05) / (y + 0.05)
           if (contrast < (isLarge ? 3 : 4.5)) say(`contrast ${contrast.toFixed(1)}: “${words.slice(0, 40)}”`)

@@ -5,34 +5,29 @@ import Testing
 @testable import EndToEnd
 
 extension BrowserTests {
-    @Test("a wrong token is refused kindly, the right one comes in, and signing out ends it", arguments: Window.Tongue.allCases)
-    func signIn(_ tongue: Window.Tongue) async throws {
-        try await Self.withBrowser(.phone(tongue)) { stage, browser in
-            for window in Window.all where window.tongue == tongue {
+    @Test("a wrong token is refused kindly, the right one comes in, and signing out ends it")
+    func signIn() async throws {
+        try await Self.withBrowser(.phone(.hindi)) { stage, browser in
+            // The gate speaks both languages at once, since it does not know yet who comes.
+            for window in Window.all where window.tongue == .hindi {
                 try await browser.show(window)
                 try await browser.open(stage.officeURL + "/")
-                try await inspectGate(stage, browser, "gate", window)
+                try await stage.inspect(browser, "gate", window)
                 try await browser.type("not-the-token" + Browser.Key.enter.rawValue, into: "#token")
                 try await browser.wait("the refusal", for: "document.querySelector('.fault[role=alert]')")
-                #expect(try await browser.text(".fault").contains("यह टोकन सही नहीं है"))
+                let refusal = try await browser.text(".fault")
+                #expect(refusal.contains("यह टोकन सही नहीं है") && refusal.contains("This token is not right"))
                 #expect(try await browser.run("return document.getElementById('token').value").string == "")
                 // The browser itself notes that the answer was 401; nothing else may be said.
                 #expect(try await browser.complaints().filter { !$0.contains("401") }.isEmpty)
-                try await inspectGate(stage, browser, "refused", window)
+                try await stage.inspect(browser, "refused", window)
             }
-            try await comeIn(stage, browser, tongue)
+            try await comeIn(stage, browser, .hindi)
             try await browser.click("form[action='/sign-out'] button")
             try await browser.wait("the form again", for: "document.getElementById('token')")
             try await browser.open(stage.officeURL + "/")
             #expect(try await browser.url.hasSuffix("/sign-in"))
         }
-    }
-
-    /// The gate speaks both languages at once; the page's own is the cookie's.
-    private func inspectGate(_ stage: Stage, _ browser: Browser, _ name: String, _ window: Window) async throws {
-        var shown = window
-        shown.tongue = try await browser.run("return document.documentElement.lang").string == "en" ? .english : .hindi
-        try await stage.inspect(browser, name, shown)
     }
 
     @Test("the office sees a citizen write without a reload, and never the citizen's number")
@@ -44,10 +39,12 @@ extension BrowserTests {
             let phone = CitizenPhone(world: stage.rig.world, line: Line.all[3].id, citizen: citizen)
             try await phone.say("नमस्ते, मुझे शिकायत करनी है")
             try await browser.wait(
-                "a new conversation", for: "[...document.querySelectorAll('#conversations code')].some((one) => one.innerText.includes('4071'))")
+                "a new conversation", for: "[...document.querySelectorAll('#conversations code')].some((one) => one.innerText === '…71')")
             try await browser.wait(
                 "a counter above nothing",
-                for: "Number(document.querySelector('#figures dd').innerText) > 0 && document.querySelector('#line').dataset.state === 'live'")
+                for:
+                    "Number(document.querySelector('#figures dd').innerText) > 0 && document.querySelector('#line').dataset.state === 'live'"
+            )
             #expect(try await browser.run("return window.stays").bool == true, "the page was not loaded again")
             // Neither the number nor a piece of it that would name somebody, in no attribute and no script's memory.
             let held = try await browser.run("return document.documentElement.outerHTML + JSON.stringify(view)").string ?? ""
@@ -56,7 +53,8 @@ extension BrowserTests {
             _ = try await phone.replies(1)
             try await phone.say("menu")
             try await browser.wait(
-                "one more message on the line", for: "Number(document.querySelector('#lines tr:last-child td.number').innerText) > arguments[0]",
+                "one more message on the line",
+                for: "Number(document.querySelector('#lines tr:last-child td.number').innerText) > arguments[0]",
                 [.number(Double(before) ?? 0)])
         }
     }
@@ -77,7 +75,10 @@ extension BrowserTests {
             try await browser.click("#rate-form button[type=submit]")
             try await browser.wait("that it is done", for: "document.querySelector('#rate-form output.ok')")
             try await browser.wait(
-                "the new row", for: "[...document.querySelectorAll('#rates tr')].some((one) => one.innerText.includes('37.50') && one.innerText.includes('In force'))")
+                "the new row",
+                for:
+                    "[...document.querySelectorAll('#rates tr')].some((one) => one.innerText.includes('37.50') && one.innerText.includes('In force'))"
+            )
             #expect(try await browser.complaints().isEmpty)
         }
         try await Self.withBrowser(.phone(.english)) { stage, browser in
@@ -92,19 +93,24 @@ extension BrowserTests {
     func looks() async throws {
         try await Self.withBrowser(.desk(.hindi)) { stage, browser in
             try await comeIn(stage, browser, .hindi)
-            let ready = "document.querySelectorAll('#modules tbody tr').length === 4 && [...document.querySelectorAll('#modules tbody tr')].every((one) => one.querySelector('.mark.ok'))"
+            let ready =
+                "document.querySelectorAll('#modules tbody tr').length === 4 && [...document.querySelectorAll('#modules tbody tr')].every((one) => one.querySelector('.mark.ok'))"
             try await browser.wait("four modules that are live", for: ready)
             for window in Window.all {
                 try await browser.show(window)
                 try await browser.click("[data-tongue=\(window.tongue.rawValue)]")
-                try await browser.wait("the language", for: "document.documentElement.lang === arguments[0]", [.string(window.tongue.rawValue)])
-                try await browser.wait("the words of it", for: "document.querySelector('#modules .mark.ok').innerText === arguments[0]", [window.tongue == .hindi ? "चालू" : "Live"])
+                try await browser.wait(
+                    "the language", for: "document.documentElement.lang === arguments[0]", [.string(window.tongue.rawValue)])
+                try await browser.wait(
+                    "the words of it", for: "document.querySelector('#modules .mark.ok').innerText === arguments[0]",
+                    [window.tongue == .hindi ? "चालू" : "Live"])
                 try await stage.inspect(browser, "office", window)
-                let focus = try await Inspection.focusProblems(browser)
-                #expect(focus.isEmpty, "office, \(window.name): \(focus.joined(separator: "\n"))")
+                if !window.isDark { try await stage.walkFocus(browser, "office", window) }
             }
             try await browser.reload()
-            try await browser.wait("the language is kept over a reload", for: "document.documentElement.lang === 'en' && document.querySelector('#modules .mark.ok')")
+            try await browser.wait(
+                "the language is kept over a reload",
+                for: "document.documentElement.lang === 'en' && document.querySelector('#modules .mark.ok')")
         }
     }
 

@@ -71,8 +71,14 @@ struct PhonePage: Sendable {
         try await browser.value("a reply with “\(words)”", of: Self.replyScript, [.string(words)]).string ?? ""
     }
 
-    /// Waits until the latest bubble offers this button.
-    func isOffered(_ label: String) async throws {
+    /// Waits for a button; when the department asks which of several services is meant, chooses the row first.
+    func clarifies(with row: String, until label: String) async throws {
+        let either = """
+            if ((function () { \(Self.buttonScript) })(arguments[0])) return 'button'
+            return (function () { \(Self.listScript) })() ? 'list' : null
+            """
+        let offered = try await browser.value("“\(label)” or a list", of: either, [.string(label)]).string
+        if offered == "list" { try await pick(row) }
         _ = try await browser.value("the button “\(label)”", of: Self.buttonScript, [.string(label)])
     }
 

@@ -5,7 +5,8 @@ import Testing
 
 @testable import EndToEnd
 
-@Suite(.serialized, .enabled(if: Browser.driverPath != nil, "chromedriver isn't installed: Scripts/install-packages chromium-driver"), .stage)
+@Suite(
+    .serialized, .enabled(if: Browser.driverPath != nil, "chromedriver isn't installed: Scripts/install-packages chromium-driver"), .stage)
 struct BrowserTests {
     /// The rig, inside the suite's tests.
     static func stage() throws -> Stage {
@@ -53,6 +54,12 @@ struct Stage: Sendable {
     func inspect(_ browser: Browser, _ name: String, _ window: Window) async throws {
         try await keepPicture(of: browser, "\(name)-\(window.name)")
         let problems = try await Inspection.problems(browser, tongue: window.tongue)
+        #expect(problems.isEmpty, "\(name), \(window.name): \(problems.joined(separator: "\n"))")
+    }
+
+    /// Walks through the page by Tab.
+    func walkFocus(_ browser: Browser, _ name: String, _ window: Window) async throws {
+        let problems = try await Inspection.focusProblems(browser)
         #expect(problems.isEmpty, "\(name), \(window.name): \(problems.joined(separator: "\n"))")
     }
 

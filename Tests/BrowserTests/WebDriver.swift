@@ -206,16 +206,20 @@ final class Browser: Sendable {
             .filter { ["SEVERE", "WARNING"].contains($0["level"].string) }.compactMap { $0["message"].string }
     }
 
-    /// The tree that a screen reader reads: roles and names of everything that isn't hidden from it.
-    func accessibilityTree() async throws -> [(role: String, name: String)] {
-        try await command("Accessibility.getFullAXTree", [:])["nodes"].array.filter { $0["ignored"].bool != true }
-            .map { ($0.at("role.value").string ?? "", $0.at("name.value").string ?? "") }
+    /// What a screen reader says of everything with this role that isn't hidden from it. The whole tree of a long page is
+    /// megabytes; so it is asked for by role.
+    func accessibleNames(role: String) async throws -> [String] {
+        let document = try await command("DOM.getDocument", ["depth": 0]).at("root.backendNodeId")
+        return try await command("Accessibility.queryAXTree", ["backendNodeId": document, "role": .string(role)])["nodes"].array
+            .filter { $0["ignored"].bool != true }.map { $0.at("name.value").string ?? "" }
     }
 
     /// The first file with this ending among the downloads, once it is whole.
     func download(ending: String) async throws -> Data {
         let folder = folder
-        let name: @Sendable () throws -> String? = { try FileManager.default.contentsOfDirectory(atPath: folder.path).first { $0.hasSuffix(ending) } }
+        let name: @Sendable () throws -> String? = {
+            try FileManager.default.contentsOfDirectory(atPath: folder.path).first { $0.hasSuffix(ending) }
+        }
         try await waitUntil("a file \(ending) is downloaded", seconds: Self.waitSecondsMax) { try name() != nil }
         guard let found = try name() else { throw JourneyError("NO_FILE", "the download went away") }
         return try Data(contentsOf: folder.appendingPathComponent(found))

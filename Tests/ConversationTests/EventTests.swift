@@ -17,10 +17,13 @@ import Testing
         return script
     }
 
-    static let status = PortalStatus(state: .underProcess, raw: "Under process", office: nil, reason: nil, updatedAt: Moment(milliseconds: 0))
+    static let status = PortalStatus(
+        state: .underProcess, raw: "Under process", office: nil, reason: nil, updatedAt: Moment(milliseconds: 0))
     static let events: [InternalEvent] = [
-        .filed(number, portalNumber: "90510000009876"), .filingDelayed(number), .filingRefused(number, reason: "REFUSED"), .statusChanged(number, status),
-        .paymentChanged(number, .paid), .paymentChanged(number, .failed), .paymentChanged(number, .pending), .paymentChanged(number, .expired),
+        .filed(number, portalNumber: "90510000009876"), .filingDelayed(number), .filingRefused(number, reason: "REFUSED"),
+        .statusChanged(number, status),
+        .paymentChanged(number, .paid), .paymentChanged(number, .failed), .paymentChanged(number, .pending),
+        .paymentChanged(number, .expired), .paymentChanged(number, .amountDiffers),
     ]
 
     @Test("in the window an event is told in words, once", arguments: events, Language.allCases)
@@ -41,7 +44,9 @@ import Testing
             Issue.record("\(script.said)")
             return
         }
-        #expect(name == "samvad_application_update" && tag == (language == .english ? "en" : "hi") && parameters.count == 3 && parameters.allSatisfy { !$0.isEmpty })
+        #expect(
+            name == "samvad_application_update" && tag == (language == .english ? "en" : "hi") && parameters.count == 3
+                && parameters.allSatisfy { !$0.isEmpty })
     }
 
     @Test("who opted out hears of no event, inside the window or outside, and is answered when writing", arguments: events, [true, false])
@@ -77,7 +82,9 @@ import Testing
     @Test("a certificate in the window comes as a paper, with the department's words")
     func certificate() async {
         let script = await script(.certificateIssued)
-        script.happen(.statusChanged(EventTests.number, PortalStatus(state: .certificateIssued, raw: "Issued", office: nil, reason: nil, updatedAt: script.now)))
+        script.happen(
+            .statusChanged(
+                EventTests.number, PortalStatus(state: .certificateIssued, raw: "Issued", office: nil, reason: nil, updatedAt: script.now)))
         #expect(script.said.isEmpty)
         script.happen(.certificateReady(EventTests.number, sha256: "abc", filename: "licence-1.pdf"))
         #expect(script.said == [.document(sha256: "abc", filename: "licence-1.pdf", caption: "Your licence.")])
@@ -133,10 +140,17 @@ import Testing
     @Test("a timer is answered by the module; its words and its state are taken over")
     func timer() async {
         let script = await script(.inDepartment, service: "story")
-        script.module = { _ in .success(ModuleReply(outcome: .ok, messages: [.init(key: "kept", arguments: [FieldAnswer(key: "number", value: "9")])], values: [FieldAnswer(key: "closed", value: "yes")], state: [7], stateSchema: 3)) }
+        script.module = { _ in
+            .success(
+                ModuleReply(
+                    outcome: .ok, messages: [.init(key: "kept", arguments: [FieldAnswer(key: "number", value: "9")])],
+                    values: [FieldAnswer(key: "closed", value: "yes")], state: [7], stateSchema: 3))
+        }
         script.happen(.moduleTimer(EventTests.number, event: "overdue"))
         #expect(script.requests.map(\.event) == ["overdue"] && script.text == "Kept as 9")
-        #expect(script.applications[0].moduleState == [7] && script.applications[0].moduleStateSchema == 3 && script.applications[0].state == .closed)
+        #expect(
+            script.applications[0].moduleState == [7] && script.applications[0].moduleStateSchema == 3
+                && script.applications[0].state == .closed)
     }
 
     @Test("a timer whose module is away says nothing to the citizen", arguments: [ModuleFailure.Kind.transient, .permanent, .refusedInput])

@@ -73,11 +73,15 @@ actor FakeStore: ConversationStore {
     func keep(_ application: Application) { applications[application.number] = application }
 
     static func lane(_ id: LaneID, department: DepartmentID = "town") -> Lane {
-        Lane(id: id, line: LineID(String(id.rawValue.prefix { $0 != "/" })), department: department, citizen: CitizenID(id.rawValue), address: CitizenAddress(phone: "919810000001", userID: nil)!)
+        Lane(
+            id: id, line: LineID(String(id.rawValue.prefix { $0 != "/" })), department: department, citizen: CitizenID(id.rawValue),
+            address: CitizenAddress(phone: "919810000001", userID: nil)!)
     }
 
     func receive(_ text: String, in lane: LaneID, attempts: Int = 0, at moment: Moment = Moment(milliseconds: 1_772_389_800_000)) {
-        let message = InboundMessage(id: MessageID("wamid.\(nextID)"), line: "100", from: CitizenAddress(phone: "919810000001", userID: nil)!, sentAt: moment, content: .text(text))
+        let message = InboundMessage(
+            id: MessageID("wamid.\(nextID)"), line: "100", from: CitizenAddress(phone: "919810000001", userID: nil)!, sentAt: moment,
+            content: .text(text))
         append(.message(message), to: lane, attempts: attempts)
     }
 
@@ -97,7 +101,9 @@ actor FakeStore: ConversationStore {
         if !inTurn.insert(lane).inserted, row.attempts == 0 { Issue.record("two turns at once in \(lane)") }
         mostAtOnce = max(mostAtOnce, inTurn.count)
         begun.append(lane)
-        let input = TurnInput(inboxID: row.id, lane: FakeStore.lane(lane), cause: row.cause, receivedAt: Moment(milliseconds: 1_772_389_800_000), state: states[lane], attempts: row.attempts)
+        let input = TurnInput(
+            inboxID: row.id, lane: FakeStore.lane(lane), cause: row.cause, receivedAt: Moment(milliseconds: 1_772_389_800_000),
+            state: states[lane], attempts: row.attempts)
         row.attempts += 1
         rows[lane]![0] = row
         return input
@@ -108,7 +114,9 @@ actor FakeStore: ConversationStore {
             commitFailures -= 1
             throw Problem(code: "DISK_FULL", sentence: "the disk is full")
         }
-        guard rows[turn.lane.id]?.first?.id == turn.inboxID else { throw Problem(code: "TURN_ALREADY_COMMITTED", sentence: "the turn was committed before") }
+        guard rows[turn.lane.id]?.first?.id == turn.inboxID else {
+            throw Problem(code: "TURN_ALREADY_COMMITTED", sentence: "the turn was committed before")
+        }
         rows[turn.lane.id]!.removeFirst()
         inTurn.remove(turn.lane.id)
         states[turn.lane.id] = turn.state
@@ -136,7 +144,9 @@ actor FakeStore: ConversationStore {
     }
 
     func claimJobs(at moment: Moment, limit: Int) async throws(Problem) -> [ClaimedJob] {
-        jobs.filter { $0.runAt <= moment }.sorted { $0.runAt < $1.runAt }.prefix(limit).map { ClaimedJob(id: $0.id, job: $0.job, attempts: $0.attempts) }
+        jobs.filter { $0.runAt <= moment }.sorted { $0.runAt < $1.runAt }.prefix(limit).map {
+            ClaimedJob(id: $0.id, job: $0.job, attempts: $0.attempts)
+        }
     }
 
     func finish(_ job: ClaimedJob, with outcome: JobOutcome, at moment: Moment) async throws(Problem) {

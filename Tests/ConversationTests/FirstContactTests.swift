@@ -13,10 +13,14 @@ import Testing
         #expect(script.text.contains("नमस्ते") && script.text.contains("Welcome"))
         #expect(script.taps == ["lang:hi", "lang:en", "lang:hi-Latn"])
         script.tap("lang:hi-Latn")
-        #expect(script.state.language == .hinglish && script.state.languageIsChosen && script.showsMenu && script.text.contains("Hindi mein baat karte hain"))
+        #expect(
+            script.state.language == .hinglish && script.state.languageIsChosen && script.showsMenu
+                && script.text.contains("Hindi mein baat karte hain"))
     }
 
-    @Test("the language question is also answered in words", arguments: [("हिंदी", Language.hindi), ("English", .english), ("hinglish", .hinglish), ("angrezi", .english), ("hindi me", .hindi)])
+    @Test(
+        "the language question is also answered in words",
+        arguments: [("हिंदी", Language.hindi), ("English", .english), ("hinglish", .hinglish), ("angrezi", .english), ("hindi me", .hindi)])
     func languageInWords(_ pair: (text: String, language: Language)) async {
         let script = Script(Catalogues.revenue)
         await script.write("hi")
@@ -24,17 +28,25 @@ import Testing
         #expect(script.state.language == pair.language && script.showsMenu)
     }
 
-    @Test("a first greeting that tells its language is answered in it, with the menu", arguments: [("नमस्ते", Language.hindi), ("namaste ji, kaise hain aap", .hinglish), ("namaste", .hinglish), ("good morning, I need help", .english)])
+    @Test(
+        "a first greeting that tells its language is answered in it, with the menu",
+        arguments: [
+            ("नमस्ते", Language.hindi), ("namaste ji, kaise hain aap", .hinglish), ("namaste", .hinglish),
+            ("good morning, I need help", .english),
+        ])
     func greeting(_ pair: (text: String, language: Language)) async {
         let script = Script(Catalogues.revenue)
         await script.write(pair.text)
         #expect(script.state.language == pair.language)
     }
 
-    @Test("a first message that says what is wanted leads to it at once, in its own language", arguments: [
-        ("मुझे आय प्रमाण पत्र बनवाना है", Language.hindi, "income_certificate"), ("I need an income certificate", .english, "income_certificate"),
-        ("aay praman patra banwana hai", .hinglish, "income_certificate"), ("निवास प्रमाण पत्र चाहिए", .hindi, "domicile_certificate"), ("jaati praman patra SC ka chahiye", .hinglish, "caste_certificate_sc"),
-    ])
+    @Test(
+        "a first message that says what is wanted leads to it at once, in its own language",
+        arguments: [
+            ("मुझे आय प्रमाण पत्र बनवाना है", Language.hindi, "income_certificate"), ("I need an income certificate", .english, "income_certificate"),
+            ("aay praman patra banwana hai", .hinglish, "income_certificate"), ("निवास प्रमाण पत्र चाहिए", .hindi, "domicile_certificate"),
+            ("jaati praman patra SC ka chahiye", .hinglish, "caste_certificate_sc"),
+        ])
     func wanted(_ first: (text: String, language: Language, service: String)) async {
         let script = Script(Catalogues.revenue)
         await script.write(first.text)
@@ -42,7 +54,9 @@ import Testing
         #expect(script.taps.contains("start:\(first.service)") || script.taps.contains("svc:\(first.service)"), "\(script.text)")
     }
 
-    @Test("yes after the offer starts the service, no leads to the menu, a question about it is answered", arguments: [("haan", true), ("start", true), ("शुरू करें", true), ("नहीं", false), ("👍", true)])
+    @Test(
+        "yes after the offer starts the service, no leads to the menu, a question about it is answered",
+        arguments: [("haan", true), ("start", true), ("शुरू करें", true), ("नहीं", false), ("👍", true)])
     func offer(_ answer: (text: String, starts: Bool)) async {
         let script = Script(.town, language: .hindi)
         script.tap("svc:licence")
@@ -52,7 +66,9 @@ import Testing
         if !answer.starts { #expect(script.showsMenu) }
     }
 
-    @Test("every page of every menu has at most ten rows, and every service is on one of them", arguments: Catalogues.real.map(\.department.id), Language.allCases)
+    @Test(
+        "every page of every menu has at most ten rows, and every service is on one of them",
+        arguments: Catalogues.real.map(\.department.id), Language.allCases)
     func paging(_ department: DepartmentID, _ language: Language) async throws {
         let catalogue = try #require(Catalogues.real.first { $0.department.id == department })
         let script = Script(catalogue, language: language)
@@ -66,9 +82,13 @@ import Testing
         #expect(Set(seen) == Set(catalogue.services.map { "svc:\($0.id)" }) && seen.count == catalogue.services.count)
     }
 
-    @Test("a list of ten stands on one page, of eleven on two, of thirty on four", arguments: [(0, 1), (1, 1), (9, 1), (10, 1), (11, 2), (19, 2), (20, 3), (28, 3), (30, 4)])
+    @Test(
+        "a list of ten stands on one page, of eleven on two, of thirty on four",
+        arguments: [(0, 1), (1, 1), (9, 1), (10, 1), (11, 2), (19, 2), (20, 3), (28, 3), (30, 4)])
     func pages(_ list: (rows: Int, pages: Int)) {
-        let turn = MachineTurn(machine: Script(.town).machine, state: ConversationState(), context: TurnContext(lane: Script(.town).lane, now: Moment(milliseconds: 0), reference: "", seed: 0, rates: [:]))
+        let turn = MachineTurn(
+            machine: Script(.town).machine, state: ConversationState(),
+            context: TurnContext(lane: Script(.town).lane, now: Moment(milliseconds: 0), reference: "", seed: 0, rates: [:]))
         var page = 0
         var seen: [Int] = []
         var count = 0
@@ -83,7 +103,11 @@ import Testing
         #expect(seen == Array(0..<list.rows) && count == list.pages)
     }
 
-    @Test("a page that is not there is the first", arguments: ["menupage:99", "menupage:-1", "menupage:x", "menupage:9223372036854775807", "menupage:-9223372036854775808", "menupage:"])
+    @Test(
+        "a page that is not there is the first",
+        arguments: [
+            "menupage:99", "menupage:-1", "menupage:x", "menupage:9223372036854775807", "menupage:-9223372036854775808", "menupage:",
+        ])
     func noSuchPage(_ id: String) {
         let script = Script(Catalogues.revenue, language: .english)
         script.tap(id)
@@ -132,7 +156,9 @@ import Testing
         #expect(script.text == "details?")
     }
 
-    @Test("emoji, dots and silence in words are answered with the menu or the language question", arguments: ["😀😀", "...", "؟", "\u{200B}", "   "])
+    @Test(
+        "emoji, dots and silence in words are answered with the menu or the language question",
+        arguments: ["😀😀", "...", "؟", "\u{200B}", "   "])
     func wordless(_ text: String) async {
         let script = Script(Catalogues.revenue)
         await script.write(text)

@@ -19,7 +19,9 @@ import Testing
         let script = Script(wanted.catalogue, language: language)
         let service = try #require(wanted.catalogue.service(wanted.id))
         guard !(service.action == .status && service.hooks.isEmpty) else { return }
-        if service.fields.contains(where: { $0.id == "grievance_no" }) { script.applications = [application("AB1234567", "cm_jan_sunwai_register", in: wanted.catalogue)] }
+        if service.fields.contains(where: { $0.id == "grievance_no" }) {
+            script.applications = [application("AB1234567", "cm_jan_sunwai_register", in: wanted.catalogue)]
+        }
         script.tap("svc:\(wanted.id)")
         #expect(script.text.contains(service.name[language]))
         #expect(!script.text.contains("…"), "the offer is cut")
@@ -33,13 +35,19 @@ import Testing
         if !service.fields.contains(where: { $0.id == "grievance_no" }) {
             let made = try #require(script.applications.first)
             #expect(made.service == wanted.id && made.language == language)
-            #expect(made.values.allSatisfy { answer in service.field(answer.key)?.when.map { $0.holds(for: Dictionary(uniqueKeysWithValues: made.values.map { ($0.key, $0.value) })) } ?? true })
+            #expect(
+                made.values.allSatisfy { answer in
+                    service.field(answer.key)?.when.map {
+                        $0.holds(for: Dictionary(uniqueKeysWithValues: made.values.map { ($0.key, $0.value) }))
+                    } ?? true
+                })
         }
     }
 
     func application(_ number: String, _ service: ServiceID, in catalogue: Catalogue) -> Application {
         Application(
-            number: ApplicationNumber(number), department: catalogue.department.id, service: service, citizen: "c1", lane: "100/x", language: .hindi,
+            number: ApplicationNumber(number), department: catalogue.department.id, service: service, citizen: "c1", lane: "100/x",
+            language: .hindi,
             createdAt: Moment(milliseconds: 0), values: [], documents: [], state: .inDepartment, moduleState: [1], moduleStateSchema: 1)
     }
 
@@ -63,7 +71,9 @@ import Testing
         await script.fillIn("licence", ["married": "yes", "together": "yes", "nickname": "skip"])
         #expect(script.place == .summary)
         #expect(script.state.draft?.documents.map(\.id) == ["identity", "wedding", "old_paper", "portrait"])
-        #expect(script.text.contains("owner: Sunita Devi") && script.text.contains("dob: 15 August 1985") && script.text.contains("identity: ✓"))
+        #expect(
+            script.text.contains("owner: Sunita Devi") && script.text.contains("dob: 15 August 1985") && script.text.contains("identity: ✓")
+        )
         await script.write("yes")
         let made = try #require(script.applications.first)
         #expect(made.state == .waitingForPortal && made.dueOn == "2026-03-09" && made.number.rawValue.hasPrefix("SVTEST"))
@@ -196,7 +206,9 @@ import Testing
         #expect(script.text.contains("must be answered") && script.place == .document("portrait", kind: ""))
     }
 
-    @Test("cancel asks first; no goes on at the same question, yes erases the answers", arguments: [("no", true), ("नहीं", true), ("yes", false), ("हाँ", false), ("👍", false)])
+    @Test(
+        "cancel asks first; no goes on at the same question, yes erases the answers",
+        arguments: [("no", true), ("नहीं", true), ("yes", false), ("हाँ", false), ("👍", false)])
     func cancel(_ answer: (text: String, keeps: Bool)) async {
         let script = Script(.town, language: .english)
         await script.fillIn("licence", until: .field("married"))
@@ -204,7 +216,11 @@ import Testing
         #expect(script.taps == ["yes", "no"])
         await script.write(answer.text)
         #expect((script.place == .field("married")) == answer.keeps)
-        if answer.keeps { #expect(script.text == "married?") } else { #expect(script.showsMenu && script.notes.map(\.kind) == ["draft.cancelled"]) }
+        if answer.keeps {
+            #expect(script.text == "married?")
+        } else {
+            #expect(script.showsMenu && script.notes.map(\.kind) == ["draft.cancelled"])
+        }
     }
 
     @Test("after cancel is asked, another answer is an answer to the form")
@@ -245,7 +261,11 @@ import Testing
         #expect(script.state.language == .hindi)
     }
 
-    @Test("a question about fee, days, papers or reason is answered and the form keeps its place", arguments: [("kitna paisa lagega?", "₹"), ("कितने दिन लगेंगे", "21"), ("which documents do I need?", "•"), ("ये क्यों पूछ रहे हैं", "for this reason")])
+    @Test(
+        "a question about fee, days, papers or reason is answered and the form keeps its place",
+        arguments: [
+            ("kitna paisa lagega?", "₹"), ("कितने दिन लगेंगे", "21"), ("which documents do I need?", "•"), ("ये क्यों पूछ रहे हैं", "for this reason"),
+        ])
     func sideQuestion(_ pair: (text: String, part: String)) async {
         let script = Script(Catalogues.revenue, language: .english)
         script.rates = ["revenue.income_certificate.fee": 1000]
@@ -256,7 +276,9 @@ import Testing
         #expect(script.text.hasSuffix(script.field!.ask.english))
     }
 
-    @Test("a complaint told as a question is the complaint", arguments: ["मेरी पेंशन के पैसे कब आएंगे? दो महीने हो गए", "pani kab aayega? 5 din se nahi aaya", "why no documents were given to me?"])
+    @Test(
+        "a complaint told as a question is the complaint",
+        arguments: ["मेरी पेंशन के पैसे कब आएंगे? दो महीने हो गए", "pani kab aayega? 5 din se nahi aaya", "why no documents were given to me?"])
     func storyIsNoSideQuestion(_ text: String) async {
         let script = Script(.town, language: .hindi)
         script.tap("start:story")
@@ -301,7 +323,8 @@ import Testing
         script.tap("svc:licence")
         #expect(script.taps == ["resume:licence", "new:licence"])
         await script.write("yes")
-        #expect(script.place == .field("married") && script.value("owner") == "Sunita Devi" && script.state.shelved.map(\.service) == ["story"])
+        #expect(
+            script.place == .field("married") && script.value("owner") == "Sunita Devi" && script.state.shelved.map(\.service) == ["story"])
     }
 
     @Test("a form put aside may be begun anew; its old answers are gone")
@@ -339,7 +362,9 @@ import Testing
         #expect(script.place == .field("applicant_name"))
     }
 
-    @Test("a form whose service was closed meanwhile ends in the menu, whatever is said or tapped", arguments: ["haan", "Sunita Devi", "रद्द", "tap:submit", "tap:yes"])
+    @Test(
+        "a form whose service was closed meanwhile ends in the menu, whatever is said or tapped",
+        arguments: ["haan", "Sunita Devi", "रद्द", "tap:submit", "tap:yes"])
     func serviceGone(_ input: String) async {
         let script = Script(.town, language: .english)
         await script.fillIn("licence", ["married": "no"])

@@ -64,7 +64,9 @@ import Testing
             await script.fillIn("licence")
             script.tap("submit")
         }
-        #expect(script.place == .field("dob") && script.text.contains("That can't be.") && script.value("owner") != nil && script.value("dob") == nil)
+        #expect(
+            script.place == .field("dob") && script.text.contains("That can't be.") && script.value("owner") != nil
+                && script.value("dob") == nil)
         await script.write("16/08/1985")
         await script.fillIn("licence")
         script.tap("submit")
@@ -75,7 +77,10 @@ import Testing
     func added() async throws {
         let script = Script(.town, language: .english)
         script.module = { request in
-            request.step == .eligibility ? .success(ModuleReply(outcome: .ok, messages: [.init(key: "fine")], values: [FieldAnswer(key: "owner", value: "SUNITA DEVI")])) : Script.agreeable(request, .town)
+            request.step == .eligibility
+                ? .success(
+                    ModuleReply(outcome: .ok, messages: [.init(key: "fine")], values: [FieldAnswer(key: "owner", value: "SUNITA DEVI")]))
+                : Script.agreeable(request, .town)
         }
         await script.fillIn("licence", ["married": "no"], until: .field("dob"))
         await script.write("15/08/1985")
@@ -87,13 +92,17 @@ import Testing
         #expect(made.moduleState == [1] && made.moduleStateSchema == 1)
     }
 
-    @Test("a module that is away keeps the answers; trying again goes on where it was", arguments: [ModuleFailure.Kind.transient, .permanent, .refusedInput], [Service.Hook.eligibility, .submit])
+    @Test(
+        "a module that is away keeps the answers; trying again goes on where it was",
+        arguments: [ModuleFailure.Kind.transient, .permanent, .refusedInput], [Service.Hook.eligibility, .submit])
     func away(_ kind: ModuleFailure.Kind, _ step: Service.Hook) async {
         let script = Script(.town, language: .english)
         script.module = { $0.step == step ? ModuleAnswerTests.failure(kind) : Script.agreeable($0, .town) }
         await script.fillIn("licence", ["married": "no"])
         if step == .submit { script.tap("submit") }
-        #expect(script.taps == ["submit", "cmd:agent"] && script.text.contains("your answers are safe") && script.value("owner") == "Sunita Devi")
+        #expect(
+            script.taps == ["submit", "cmd:agent"] && script.text.contains("your answers are safe")
+                && script.value("owner") == "Sunita Devi")
         #expect(script.notes.map(\.kind).contains("module.failed") && !script.text.contains("MODULE_X"))
         script.module = { Script.agreeable($0, .town) }
         script.tap("submit")
@@ -105,7 +114,8 @@ import Testing
         #expect(script.applications.count == 1)
     }
 
-    @Test("a module that is broken is apologised for with a reference, and an officer is told", arguments: [ModuleFailure.Kind.bug, .poison])
+    @Test(
+        "a module that is broken is apologised for with a reference, and an officer is told", arguments: [ModuleFailure.Kind.bug, .poison])
     func broken(_ kind: ModuleFailure.Kind) async {
         let script = Script(.town, language: .hindi)
         await script.fillIn("licence", ["married": "no"])
@@ -141,7 +151,9 @@ import Testing
             Issue.record("no bill was sent")
             return
         }
-        #expect(order.totalPaise == 12_000 && order.reference == made.number.rawValue && order.paymentLink == "https://pay.example/\(made.number)")
+        #expect(
+            order.totalPaise == 12_000 && order.reference == made.number.rawValue
+                && order.paymentLink == "https://pay.example/\(made.number)")
     }
 
     @Test("an answer changed after the quote is quoted again")
@@ -157,7 +169,16 @@ import Testing
     @Test("a calculation is answered and leaves no form behind")
     func calculate() async {
         let script = Script(Catalogues.tax, language: .english)
-        script.module = { _ in .success(ModuleReply(outcome: .ok, messages: [.init(key: "total", arguments: [FieldAnswer(key: "amount", value: "₹1,234.50"), FieldAnswer(key: "year", value: "2025-26")])])) }
+        script.module = { _ in
+            .success(
+                ModuleReply(
+                    outcome: .ok,
+                    messages: [
+                        .init(
+                            key: "total",
+                            arguments: [FieldAnswer(key: "amount", value: "₹1,234.50"), FieldAnswer(key: "year", value: "2025-26")])
+                    ]))
+        }
         await script.fillIn("property_tax_calculate")
         #expect(script.state.draft == nil && script.applications.isEmpty && script.taps.contains("cmd:menu"))
     }
@@ -170,25 +191,38 @@ import Testing
                 ModuleReply(
                     outcome: .ok, messages: [.init(key: "kept", arguments: [FieldAnswer(key: "number", value: "7")])],
                     effects: [
-                        .init(kind: "samvad.schedule/1", key: "overdue", arguments: [FieldAnswer(key: "event", value: "overdue"), FieldAnswer(key: "after_seconds", value: "3600")]),
-                        .init(kind: "samvad.notify/1", key: "n", arguments: [FieldAnswer(key: "message", value: "kept"), FieldAnswer(key: "number", value: "8")]),
-                        .init(kind: "samvad.notify/1", key: "n", arguments: [FieldAnswer(key: "message", value: "no_such")]), .init(kind: "samvad.fly/1", key: "f"),
+                        .init(
+                            kind: "samvad.schedule/1", key: "overdue",
+                            arguments: [FieldAnswer(key: "event", value: "overdue"), FieldAnswer(key: "after_seconds", value: "3600")]),
+                        .init(
+                            kind: "samvad.notify/1", key: "n",
+                            arguments: [FieldAnswer(key: "message", value: "kept"), FieldAnswer(key: "number", value: "8")]),
+                        .init(kind: "samvad.notify/1", key: "n", arguments: [FieldAnswer(key: "message", value: "no_such")]),
+                        .init(kind: "samvad.fly/1", key: "f"),
                     ]))
         }
         await script.fillIn("story")
         script.tap("submit")
         let made = try #require(script.applications.first)
-        #expect(script.jobs == [Job(key: "\(made.number)/timer:overdue", lane: script.lane.id, work: .moduleTimer(made.number, event: "overdue"), runAt: script.now.adding(seconds: 3600))])
+        #expect(
+            script.jobs == [
+                Job(
+                    key: "\(made.number)/timer:overdue", lane: script.lane.id, work: .moduleTimer(made.number, event: "overdue"),
+                    runAt: script.now.adding(seconds: 3600))
+            ])
         #expect(script.text.contains("Kept as 7") && script.text.contains("Kept as 8") && made.state == .inDepartment)
         #expect(script.notes.contains { $0.kind == "effect.unknown" && $0.detail["kind"] == "samvad.fly/1" })
     }
 
     @Test("an answer that may decide by itself is put to the module at once; only its no counts")
     func early() async {
-        let service = Service.of("early", fields: [.of(.yesNo, "resident", decides: true), .of(.name, "owner")], hooks: [.eligibility, .submit], messages: ["no": .plain("Only residents.")])
+        let service = Service.of(
+            "early", fields: [.of(.yesNo, "resident", decides: true), .of(.name, "owner")], hooks: [.eligibility, .submit],
+            messages: ["no": .plain("Only residents.")])
         let script = Script(.of([service]), language: .english)
         script.module = { request in
-            request.values.contains(FieldAnswer(key: "resident", value: "no")) ? .success(ModuleReply(outcome: .refused, messages: [.init(key: "no")])) : ModuleAnswerTests.failure(.refusedInput)
+            request.values.contains(FieldAnswer(key: "resident", value: "no"))
+                ? .success(ModuleReply(outcome: .refused, messages: [.init(key: "no")])) : ModuleAnswerTests.failure(.refusedInput)
         }
         script.tap("start:early")
         await script.write("no")

@@ -19,26 +19,41 @@ struct SeededRandom: RandomNumberGenerator {
 }
 
 @Suite(.timeLimit(.minutes(5))) struct RandomWalkTests {
-    static let words = [
-        "hi", "नमस्ते", "menu", "मेनू", "back", "पीछे", "रद्द", "cancel", "haan", "हाँ", "नहीं", "no", "skip", "छोड़ें", "help", "मदद", "status", "स्थिति", "agent", "STOP", "start", "English", "हिंदी",
-        "change", "बदलना है", "restart", "👍", "😀😀😀", "?", "", " ", "1", "2", "99", "-1", "0", "आय प्रमाण पत्र चाहिए", "property tax kitna hai", "shikayat karni hai", "caste certificate", "जाति",
-        "kitna paisa lagega?", "कितने दिन?", "which documents?", "क्यों पूछ रहे हैं?", "15/08/1985", "31/02/2000", "kal", "15/8/85", "9810000001", "999941057058", "डेढ़ लाख", "1,50,000", "-500", "abc",
-        "Sunita Devi", "सुनीता देवी", "H-12, Gali 3, Burari, Delhi 110084", "burari", "preet vihar", "north", "SVABC1234", "AB1234567", "2025-26", "ABCDE1234567890", "आग लग गई", "bachao", "saale",
-        "thank you", "\u{200B}", "\u{202E}abc", "क\u{094D}", "{department}", "{0}", "%@%n", "*bold* _x_", "<b>x</b>", "'; DROP TABLE x; --", "a\u{0000}b", "\u{0301}\u{0301}\u{0301}", "🇮🇳👨‍👩‍👧‍👦",
-        "मेरी पेंशन के पैसे कब आएंगे?", "پانی", "ਪਾਣੀ", "தண்ணீர்", "\n\n\n", "opt:gender:F", "svc:income_certificate",
-    ] + [String(repeating: "लंबा ", count: 400), String(repeating: "x", count: 5000), "रा" + String(repeating: "\u{0301}", count: 3000), String(repeating: "9", count: 400), String(repeating: "lakh ", count: 12)]
+    static let words =
+        [
+            "hi", "नमस्ते", "menu", "मेनू", "back", "पीछे", "रद्द", "cancel", "haan", "हाँ", "नहीं", "no", "skip", "छोड़ें", "help", "मदद", "status", "स्थिति",
+            "agent", "STOP", "start", "English", "हिंदी",
+            "change", "बदलना है", "restart", "👍", "😀😀😀", "?", "", " ", "1", "2", "99", "-1", "0", "आय प्रमाण पत्र चाहिए", "property tax kitna hai",
+            "shikayat karni hai", "caste certificate", "जाति",
+            "kitna paisa lagega?", "कितने दिन?", "which documents?", "क्यों पूछ रहे हैं?", "15/08/1985", "31/02/2000", "kal", "15/8/85", "9810000001",
+            "999941057058", "डेढ़ लाख", "1,50,000", "-500", "abc",
+            "Sunita Devi", "सुनीता देवी", "H-12, Gali 3, Burari, Delhi 110084", "burari", "preet vihar", "north", "SVABC1234", "AB1234567",
+            "2025-26", "ABCDE1234567890", "आग लग गई", "bachao", "saale",
+            "thank you", "\u{200B}", "\u{202E}abc", "क\u{094D}", "{department}", "{0}", "%@%n", "*bold* _x_", "<b>x</b>",
+            "'; DROP TABLE x; --", "a\u{0000}b", "\u{0301}\u{0301}\u{0301}", "🇮🇳👨‍👩‍👧‍👦",
+            "मेरी पेंशन के पैसे कब आएंगे?", "پانی", "ਪਾਣੀ", "தண்ணீர்", "\n\n\n", "opt:gender:F", "svc:income_certificate",
+        ] + [
+            String(repeating: "लंबा ", count: 400), String(repeating: "x", count: 5000), "रा" + String(repeating: "\u{0301}", count: 3000),
+            String(repeating: "9", count: 400), String(repeating: "lakh ", count: 12),
+        ]
 
     static let wild = [
-        "", ":", "::", "opt", "opt:", "opt:x:y", "opt:gender:F", "page:district:99", "page:district:-9223372036854775808", "menupage:9223372036854775807", "chgpage:-5", "chgpage:9999", "chg:nobody", "kind:a:b", "svc:",
-        "svc:nobody", "start:nobody", "new:nobody", "resume:nobody", "lang:xx", "cmd:", "cmd:yes", "cmd:back", "submit", "yes", "no", "cmd:stop", "cmd:status", "🙂",
+        "", ":", "::", "opt", "opt:", "opt:x:y", "opt:gender:F", "page:district:99", "page:district:-9223372036854775808",
+        "menupage:9223372036854775807", "chgpage:-5", "chgpage:9999", "chg:nobody", "kind:a:b", "svc:",
+        "svc:nobody", "start:nobody", "new:nobody", "resume:nobody", "lang:xx", "cmd:", "cmd:yes", "cmd:back", "submit", "yes", "no",
+        "cmd:stop", "cmd:status", "🙂",
     ]
 
     static let kinds: [InboundContent] = [
-        .location(latitude: 28.6, longitude: 77.2, name: nil, address: nil), .location(latitude: 28.6, longitude: 77.2, name: "Home", address: "Gali 3, Burari, Delhi"), .contacts(count: 1), .order,
-        .formReply(name: "f", json: "{"), .edited(original: nil), .revoked(original: nil), .welcome, .unsupported(kind: "poll"), .templateButton(payload: "", title: "status"),
+        .location(latitude: 28.6, longitude: 77.2, name: nil, address: nil),
+        .location(latitude: 28.6, longitude: 77.2, name: "Home", address: "Gali 3, Burari, Delhi"), .contacts(count: 1), .order,
+        .formReply(name: "f", json: "{"), .edited(original: nil), .revoked(original: nil), .welcome, .unsupported(kind: "poll"),
+        .templateButton(payload: "", title: "status"),
     ]
 
-    @Test("a thousand senseless messages never break a rule, and the way back to the menu is always open", arguments: [("revenue", 700), ("grievances", 700), ("tax", 700), ("pensions", 400)] as [(DepartmentID, Int)], [UInt64(1), 2, 3])
+    @Test(
+        "a thousand senseless messages never break a rule, and the way back to the menu is always open",
+        arguments: [("revenue", 700), ("grievances", 700), ("tax", 700), ("pensions", 400)] as [(DepartmentID, Int)], [UInt64(1), 2, 3])
     func walk(_ department: (id: DepartmentID, steps: Int), _ seed: UInt64) async throws {
         let catalogue = try #require(Catalogues.real.first { $0.department.id == department.id })
         var random = SeededRandom(seed)
@@ -70,7 +85,8 @@ struct SeededRandom: RandomNumberGenerator {
             guard let application = script.applications.randomElement(using: &random) else { return }
             let number = application.number
             let events: [InternalEvent] = [
-                .filed(number, portalNumber: "9051"), .filingDelayed(number), .filingRefused(number, reason: "X"), .statusChanged(number, EventTests.status), .paymentChanged(number, .paid), .paymentChanged(number, .failed),
+                .filed(number, portalNumber: "9051"), .filingDelayed(number), .filingRefused(number, reason: "X"),
+                .statusChanged(number, EventTests.status), .paymentChanged(number, .paid), .paymentChanged(number, .failed),
                 .certificateReady(number, sha256: "abc", filename: "c.pdf"), .moduleTimer(number, event: "overdue"),
             ]
             script.happen(events.randomElement(using: &random)!)
@@ -100,10 +116,21 @@ struct SeededRandom: RandomNumberGenerator {
             let messages = keys.randomElement(using: &random).map { [ModuleReply.Message(key: $0)] } ?? []
             switch Int.random(in: 0..<20, using: &random) {
             case 0: return .success(ModuleReply(outcome: .refused, messages: messages))
-            case 1: return .success(ModuleReply(outcome: .refused, messages: [], next: catalogue.services.randomElement(using: &random)!.id.rawValue))
-            case 2: return .success(ModuleReply(outcome: .ask, messages: messages, next: request.values.randomElement(using: &random)?.key ?? ""))
-            case 3: return .failure(ModuleFailure(kind: [.transient, .permanent, .bug, .poison, .refusedInput].randomElement(using: &random)!, problem: Problem(code: "X", sentence: "x")))
-            case 4: return .success(ModuleReply(outcome: .ok, messages: [.init(key: "no_such_key")], values: [FieldAnswer(key: "amount_paise", value: "x")]))
+            case 1:
+                return .success(
+                    ModuleReply(outcome: .refused, messages: [], next: catalogue.services.randomElement(using: &random)!.id.rawValue))
+            case 2:
+                return .success(
+                    ModuleReply(outcome: .ask, messages: messages, next: request.values.randomElement(using: &random)?.key ?? ""))
+            case 3:
+                return .failure(
+                    ModuleFailure(
+                        kind: [.transient, .permanent, .bug, .poison, .refusedInput].randomElement(using: &random)!,
+                        problem: Problem(code: "X", sentence: "x")))
+            case 4:
+                return .success(
+                    ModuleReply(outcome: .ok, messages: [.init(key: "no_such_key")], values: [FieldAnswer(key: "amount_paise", value: "x")])
+                )
             default: return Script.agreeable(request, catalogue)
             }
         }

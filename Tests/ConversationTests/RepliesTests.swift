@@ -14,14 +14,18 @@ import Testing
     }
 
     static let sources: [String] = {
-        let room = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Host/Conversation")
-        let names = ((try? FileManager.default.contentsOfDirectory(atPath: room.path)) ?? []).filter { $0.hasPrefix("Replies") && $0.hasSuffix(".swift") }
+        let room = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent("Host/Conversation")
+        let names = ((try? FileManager.default.contentsOfDirectory(atPath: room.path)) ?? []).filter {
+            $0.hasPrefix("Replies") && $0.hasSuffix(".swift")
+        }
         return names.sorted().compactMap { try? String(contentsOf: room.appendingPathComponent($0), encoding: .utf8) }
     }()
 
     /// Every `Sentence("…", "…", "…")`, with the name it is given, if it is.
     static let written: [Written] = sources.flatMap { source in
-        source.matches(of: #/(?:static let (\w+) = )?Sentence\(\s*"((?:[^"\\]|\\.)*)",\s*"((?:[^"\\]|\\.)*)",\s*"((?:[^"\\]|\\.)*)"\)/#).map { match in
+        source.matches(of: #/(?:static let (\w+) = )?Sentence\(\s*"XX|\\.)*)",\s*"((?:[^"\\]|\\.)*)",\s*"((?:[^"\\]|\\.)*)"\)/#).map
+        { match in
             func text(_ part: Substring) -> String { String(part).replacing("\\n", with: "\n").replacing("\\\"", with: "\"") }
             return Written(name: match.1.map(String.init) ?? "", sentence: Sentence(text(match.2), text(match.3), text(match.4)))
         }
@@ -45,7 +49,9 @@ import Testing
         #expect(!isDevanagari(sentence.english) && !isDevanagari(sentence.hinglish))
     }
 
-    @Test("buttons have at most 20 characters, rows and sections 24", arguments: written.filter { $0.name.hasPrefix("button") || $0.name.hasPrefix("row") || $0.name.hasPrefix("section") })
+    @Test(
+        "buttons have at most 20 characters, rows and sections 24",
+        arguments: written.filter { $0.name.hasPrefix("button") || $0.name.hasPrefix("row") || $0.name.hasPrefix("section") })
     func lengths(_ written: Written) {
         let limit = written.name.hasPrefix("button") ? Limits.buttonTitle : Limits.rowTitle
         for language in Language.allCases { #expect(limit.admits(written.sentence[language]), "\(written.sentence[language])") }
@@ -55,7 +61,9 @@ import Testing
     @Test("a sentence has under forty words", arguments: written.filter { $0.name != "emergency" })
     func short(_ written: Written) {
         for language in Language.allCases {
-            let words = written.sentence[language].split(whereSeparator: \.isWhitespace).filter { $0.contains { $0.isLetter || $0.isNumber } }
+            let words = written.sentence[language].split(whereSeparator: \.isWhitespace).filter {
+                $0.contains { $0.isLetter || $0.isNumber }
+            }
             #expect(words.count < 40, "\(words.count) words: \(written.sentence[language])")
         }
     }
@@ -64,7 +72,8 @@ import Testing
     func questions(_ department: DepartmentID) throws {
         let catalogue = try #require(Catalogues.real.first { $0.department.id == department })
         for service in catalogue.services {
-            let questions = service.fields.map { ($0.id, $0.ask) } + service.documents.map { ($0.id, $0.ask) } + [("summary", service.summary)]
+            let questions =
+                service.fields.map { ($0.id, $0.ask) } + service.documents.map { ($0.id, $0.ask) } + [("summary", service.summary)]
             for (id, sentence) in questions {
                 for language in Language.allCases {
                     let words = sentence[language].split(whereSeparator: \.isWhitespace).count
@@ -77,7 +86,8 @@ import Testing
     @Test("every wrong answer is explained in every language", arguments: Language.allCases)
     func wrongAnswers(_ language: Language) {
         let all: [WrongAnswer] = [
-            .empty, .notAName, .tooShort(3), .tooLong(9), .notADate, .ambiguousDate, .dateTooEarly(today), .dateTooLate(today), .notANumber, .numberTooSmall("1"), .numberTooBig("9"),
+            .empty, .notAName, .tooShort(3), .tooLong(9), .notADate, .ambiguousDate, .dateTooEarly(today), .dateTooLate(today), .notANumber,
+            .numberTooSmall("1"), .numberTooBig("9"),
             .notAMobile, .notAnOption, .notYesOrNo, .wrongPattern, .officeGone("x"), .aadhaar, .whichOne(["a", "b"]),
         ]
         let said = all.map { Replies.sentence(for: $0, labels: { $0 }, in: language) }

@@ -65,10 +65,21 @@ final class Script {
         switch request.step {
         case .quote: return .success(ModuleReply(outcome: .ok, values: [FieldAnswer(key: "amount_paise", value: "12000")]))
         case .submit where service?.action == .pay:
-            return .success(ModuleReply(outcome: .ok, effects: [.init(kind: "samvad.pay/1", key: "pay", arguments: [FieldAnswer(key: "amount_paise", value: "12000")])]))
+            return .success(
+                ModuleReply(
+                    outcome: .ok,
+                    effects: [.init(kind: "samvad.pay/1", key: "pay", arguments: [FieldAnswer(key: "amount_paise", value: "12000")])]))
         case .submit:
-            return .success(ModuleReply(outcome: .ok, effects: service?.portal == nil ? [] : [.init(kind: "samvad.file/1", key: "file")], state: [1], stateSchema: 1))
-        case .status: return .success(ModuleReply(outcome: .ok, messages: service?.messages.filter { !$0.value.english.contains("{") }.keys.sorted().prefix(1).map { .init(key: $0) } ?? []))
+            return .success(
+                ModuleReply(
+                    outcome: .ok, effects: service?.portal == nil ? [] : [.init(kind: "samvad.file/1", key: "file")], state: [1],
+                    stateSchema: 1))
+        case .status:
+            return .success(
+                ModuleReply(
+                    outcome: .ok,
+                    messages: service?.messages.filter { !$0.value.english.contains("{") }.keys.sorted().prefix(1).map { .init(key: $0) }
+                        ?? []))
         default: return .success(ModuleReply(outcome: .ok))
         }
     }
@@ -189,7 +200,9 @@ final class Script {
 
     static func body(of content: OutboundContent) -> String {
         switch content {
-        case .text(let body), .buttons(let body, _), .list(let body, _, _), .locationRequest(let body), .link(let body, _, _), .orderStatus(_, _, let body): body
+        case .text(let body), .buttons(let body, _), .list(let body, _, _), .locationRequest(let body), .link(let body, _, _),
+            .orderStatus(_, _, let body):
+            body
         case .document(_, _, let caption): caption
         case .orderDetails(let order): order.body
         case .template(let name, let language, let parameters): ([name, language] + parameters).joined(separator: " ")
@@ -230,7 +243,8 @@ final class Script {
             guard let field = service?.field(id) else { return }
             if let given = answers[id] { return await write(given, sourceLocation: sourceLocation) }
             switch field.type {
-            case .choice, .district, .subDivision: tap(taps.first { $0.hasPrefix("opt:\(id):") } ?? "opt:\(id):\(anyOption(field))", sourceLocation: sourceLocation)
+            case .choice, .district, .subDivision:
+                tap(taps.first { $0.hasPrefix("opt:\(id):") } ?? "opt:\(id):\(anyOption(field))", sourceLocation: sourceLocation)
             default: await write(Script.typical(field), sourceLocation: sourceLocation)
             }
         case .confirmField: tap("yes", sourceLocation: sourceLocation)
@@ -263,7 +277,10 @@ final class Script {
     }
 
     /// Starts a service and answers until the place is reached or the form is left.
-    func fillIn(_ service: ServiceID, _ answers: [String: String] = [:], until stop: Place = .summary, sourceLocation: SourceLocation = #_sourceLocation) async {
+    func fillIn(
+        _ service: ServiceID, _ answers: [String: String] = [:], until stop: Place = .summary,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async {
         if state.draft?.service != service { tap("start:\(service)", sourceLocation: sourceLocation) }
         for _ in 0..<120 {
             guard let place, place != stop, place != .summary else { return }

@@ -7,11 +7,13 @@ import Testing
 
 @Suite struct StatusTests {
     static func application(
-        _ number: String = "SVABC1234", service: ServiceID = "licence", state: ApplicationState = .underProcess, born: String? = "1985-08-15", portalNumber: String? = nil
+        _ number: String = "SVABC1234", service: ServiceID = "licence", state: ApplicationState = .underProcess,
+        born: String? = "1985-08-15", portalNumber: String? = nil
     ) -> Application {
         var application = Application(
             number: ApplicationNumber(number), department: "town", service: service, citizen: "c1", lane: "100/town", language: .english,
-            createdAt: Moment(milliseconds: 0), values: born.map { [FieldAnswer(key: "dob", value: $0)] } ?? [], documents: [], state: state, dueOn: "2026-03-20")
+            createdAt: Moment(milliseconds: 0), values: born.map { [FieldAnswer(key: "dob", value: $0)] } ?? [], documents: [],
+            state: state, dueOn: "2026-03-20")
         application.portalNumber = portalNumber
         return application
     }
@@ -37,7 +39,9 @@ import Testing
         await script.write(number)
         #expect(script.text.contains("date of birth"))
         await script.write("15 अगस्त 1985")
-        #expect(script.text.contains("licence") && script.text.contains("SVABC1234") && script.text.contains("working on it") && script.text.contains("20 March 2026"))
+        #expect(
+            script.text.contains("licence") && script.text.contains("SVABC1234") && script.text.contains("working on it")
+                && script.text.contains("20 March 2026"))
         #expect(script.notes.map(\.kind) == ["application.shown"] && script.state.expecting == .nothing)
     }
 
@@ -128,7 +132,9 @@ import Testing
         application.rawState = "RAW"
         let script = Script(.town, language: language)
         script.applications = [application]
-        let turn = MachineTurn(machine: script.machine, state: script.state, context: TurnContext(lane: script.lane, now: script.now, reference: "R", seed: 0, rates: [:]))
+        let turn = MachineTurn(
+            machine: script.machine, state: script.state,
+            context: TurnContext(lane: script.lane, now: script.now, reference: "R", seed: 0, rates: [:]))
         let sentence = turn.stateSentence(application)
         #expect(!sentence.isEmpty && !sentence.contains("{"))
         if [.rejected, .objectionRaised].contains(state) { #expect(sentence.contains("REASON")) }
@@ -140,23 +146,34 @@ import Testing
         let script = Script(Catalogues.grievances, language: .english)
         script.applications = [
             Application(
-                number: "SVGRV0001", department: "grievances", service: "cm_jan_sunwai_register", citizen: "c1", lane: "100/grievances", language: .english,
+                number: "SVGRV0001", department: "grievances", service: "cm_jan_sunwai_register", citizen: "c1", lane: "100/grievances",
+                language: .english,
                 createdAt: Moment(milliseconds: 0), values: [], documents: [], state: .inDepartment, moduleState: [1], moduleStateSchema: 1)
         ]
         await script.fillIn("cm_jan_sunwai_status", ["grievance_no": "SVGRV0002"])
         #expect(script.state.draft == nil && script.taps == ["svc:cm_jan_sunwai_status", "cmd:menu"])
-        script.module = { _ in .success(ModuleReply(outcome: .ok, messages: [.init(key: "status_gro", arguments: [FieldAnswer(key: "due_date", value: "2026-03-20")])])) }
+        script.module = { _ in
+            .success(
+                ModuleReply(
+                    outcome: .ok, messages: [.init(key: "status_gro", arguments: [FieldAnswer(key: "due_date", value: "2026-03-20")])]))
+        }
         await script.fillIn("cm_jan_sunwai_status", ["grievance_no": "sv grv 0001"])
-        #expect(script.requests.map(\.step) == [.status] && script.requests.first?.application == "SVGRV0001" && script.requests.first?.state == [1])
+        #expect(
+            script.requests.map(\.step) == [.status] && script.requests.first?.application == "SVGRV0001"
+                && script.requests.first?.state == [1])
         #expect(script.state.draft == nil && script.text.contains("20 March 2026"))
     }
 
     @Test("asking about an old complaint does not cost the new one in hand, nor does a module that is away", arguments: [true, false])
     func complaintInHand(_ isUp: Bool) async {
         let script = script([StatusTests.application(service: "case", state: .inDepartment, born: nil)])
-        let service = Service.of("case", action: .complain, fields: [.of(.text, "details"), .of(.address, "place")], hooks: [.submit, .status], messages: ["open": .plain("It is open.")])
+        let service = Service.of(
+            "case", action: .complain, fields: [.of(.text, "details"), .of(.address, "place")], hooks: [.submit, .status],
+            messages: ["open": .plain("It is open.")])
         script.machine = ConversationMachine(catalogue: .of([service]), departments: [], paymentPage: "")
-        script.module = { _ in isUp ? .success(ModuleReply(outcome: .ok, messages: [.init(key: "open")])) : ModuleAnswerTests.failure(.transient) }
+        script.module = { _ in
+            isUp ? .success(ModuleReply(outcome: .ok, messages: [.init(key: "open")])) : ModuleAnswerTests.failure(.transient)
+        }
         await script.fillIn("case", until: .field("place"))
         await script.write("status")
         await script.write("status")
@@ -182,10 +199,17 @@ import Testing
         let script = Script(Catalogues.grievances, language: .english)
         script.applications = [
             Application(
-                number: "SVGRV0001", department: "grievances", service: "cm_jan_sunwai_register", citizen: "c1", lane: "100/grievances", language: .english,
+                number: "SVGRV0001", department: "grievances", service: "cm_jan_sunwai_register", citizen: "c1", lane: "100/grievances",
+                language: .english,
                 createdAt: Moment(milliseconds: 0), values: [], documents: [], state: .inDepartment, moduleState: [1], moduleStateSchema: 1)
         ]
-        script.module = { $0.step == .submit ? .success(ModuleReply(outcome: .ok, messages: [.init(key: "thanks_closed")], values: [FieldAnswer(key: "closed", value: "yes")], state: [2], stateSchema: 1)) : .success(ModuleReply(outcome: .ok)) }
+        script.module = {
+            $0.step == .submit
+                ? .success(
+                    ModuleReply(
+                        outcome: .ok, messages: [.init(key: "thanks_closed")], values: [FieldAnswer(key: "closed", value: "yes")],
+                        state: [2], stateSchema: 1)) : .success(ModuleReply(outcome: .ok))
+        }
         await script.fillIn("grievance_feedback_escalate", ["grievance_no": "SVGRV0001", "satisfied": "haan"])
         #expect(script.place == .summary)
         script.tap("submit")
@@ -207,6 +231,7 @@ import Testing
         let script = Script(Catalogues.pensions, language: .english)
         script.lookUp = .success([])
         await script.fillIn("pension_status", ["pension_id": "OAP1234"])
-        #expect(script.requests.map(\.step) == [.status] && script.requests[0].values.contains(FieldAnswer(key: "portal.found", value: "no")))
+        #expect(
+            script.requests.map(\.step) == [.status] && script.requests[0].values.contains(FieldAnswer(key: "portal.found", value: "no")))
     }
 }

@@ -34,7 +34,8 @@ import Testing
     let time = ToldTime()
 
     func runner(
-        gate: Gate? = nil, isLoaded: @escaping @Sendable () -> Bool = { true }, sleep: (@Sendable (Int) async -> Void)? = nil,
+        gate: Gate? = nil, isReady: @escaping @Sendable (LaneID) -> Bool = { _ in true },
+        isLoaded: @escaping @Sendable () -> Bool = { true }, sleep: (@Sendable (Int) async -> Void)? = nil,
         module: @escaping @Sendable (ModuleRequest) -> Result<ModuleReply, ModuleFailure> = { Script.agreeable($0, .town) }
     ) -> TurnRunner {
         let machine = ConversationMachine(catalogue: .town, departments: [], paymentPage: "https://pay.example/")
@@ -43,13 +44,14 @@ import Testing
         return TurnRunner(
             ports: TurnPorts(
                 store: store, modules: Module(answer: module), understander: Silent(gate: gate), documents: FakeDocuments(), portals: [:],
-                machine: { _ in isLoaded() ? machine : nil }, clock: { time.now },
+                isReady: isReady, machine: { _ in isLoaded() ? machine : nil }, clock: { time.now },
                 sleep: { pause in
                     heard.pauses.withLock { $0.append(pause) }
                     if let sleep { await sleep(pause) } else { await Task.yield() }
                 }, installationSeed: 42),
             observer: TurnObserver(
-                turnEnded: { _, _ in heard.turns.withLock { $0 += 1 } }, failed: { problem in heard.problems.withLock { $0.append(problem.code) } },
+                turnEnded: { _, _ in heard.turns.withLock { $0 += 1 } },
+                failed: { problem in heard.problems.withLock { $0.append(problem.code) } },
                 outboxHasWork: {}, jobsHaveWork: {}))
     }
 
@@ -147,9 +149,28 @@ import Testing
         #expect((commit.handOver?.reason == .moduleParked) == row.isParked && commit.messages.count == 1)
     }
 
-    @Test("a module that asks for ever ends in an apology, and the lane goes on")
+    @Test("a module that asks for a field that no form has ends in an apology, and the lane goes on")
     func loops() async throws {
-        let runner = runner(module: { $0.step == .eligibility ? .success(ModuleReply(outcome: .ask, next: "nobody")) : Script.agreeable($0, .town) })
+        let runner = runner(module: {
+            $0.step == .eligibility ? .success(ModuleReply(outcome: .ask, next: "nobody")) : Script.agreeable($0, .town)
+        })
+        let script = Script(.town, language: .english)
+        await script.fillIn("licence", ["married": "no"], until: .field("dob"))
+        await store.begin(script.state, in: "100/a")
+        await store.receive("15/08/1985", in: "100/a")
+        await store.receive("menu", in: "100/a")
+        await runner.wake(["100/a"])
+        await eventually("two turns") { await store.commits.count == 2 }
+        #expect(heard.problems.withLock { $0 }.isEmpty)
+        let commits = await store.commits
+        #expect(commits[0].handOver?.reason == .moduleParked && commits[1].handOver == nil)
+    }
+
+    @Test("a module that asks without end for what the form does not ask ends in an apology, and the lane goes on")
+    func loopsWithoutEnd() async throws {
+        let runner = runner(module: {
+            $0.step == .eligibility ? .success(ModuleReply(outcome: .ask, next: "together")) : Script.agreeable($0, .town)
+        })
         let script = Script(.town, language: .english)
         await script.fillIn("licence", ["married": "no"], until: .field("dob"))
         await store.begin(script.state, in: "100/a")
@@ -162,7 +183,23 @@ import Testing
         #expect(commits[0].handOver?.reason == .moduleParked && commits[1].handOver == nil)
     }
 
-    @Test("turns of a department without a module wait, hold nobody up, and are answered when it is loaded")
+    @Test("a lane whose department has no module waits without a try being counted, and is answered when woken later")
+    func notReady() async throws {
+        let heard = heard
+        let runner = runner(isReady: { $0 == "200/b" || heard.isLoaded.withLock { $0 } })
+        await store.receive("menu", in: "100/a")
+        await store.receive("menu", in: "200/b")
+        for _ in 0..<10 { await runner.wake(["100/a", "200/b"]) }
+        await eventually("the ready lane's turn") { await store.commits.count == 1 }
+        #expect(await store.begun == ["200/b"])
+        heard.isLoaded.withLock { $0 = true }
+        await runner.wake(["100/a"])
+        await eventually("the other turn") { await store.commits.count == 2 }
+        #expect(await store.commits.last?.handOver == nil)
+        #expect(heard.problems.withLock { $0.isEmpty })
+    }
+
+    @Test("a module that goes between the look and the turn makes its turns wait; they hold nobody up")
     func notLoaded() async {
         let heard = heard
         let rest = Gate()
@@ -219,7 +256,11 @@ import Testing
 
     @Test("no turn commits more messages than WhatsApp's pair rate bears")
     func bounded() async throws {
-        let effects = (0..<20).map { ModuleReply.Effect(kind: "samvad.notify/1", key: "\($0)", arguments: [FieldAnswer(key: "message", value: "kept"), FieldAnswer(key: "number", value: "\($0)")]) }
+        let effects = (0..<20).map {
+            ModuleReply.Effect(
+                kind: "samvad.notify/1", key: "\($0)",
+                arguments: [FieldAnswer(key: "message", value: "kept"), FieldAnswer(key: "number", value: "\($0)")])
+        }
         let runner = runner(module: { _ in .success(ModuleReply(outcome: .ok, effects: effects)) })
         let script = Script(.town, language: .english)
         await script.fillIn("story")
@@ -238,7 +279,10 @@ import Testing
         var seen: Set<String> = []
         for id in Int64(1)...100_000 { seen.insert(Reference.of(id, seed: seed)) }
         #expect(seen.count == 100_000)
-        #expect(seen.allSatisfy { $0.count == 9 && $0.hasPrefix("SV") && $0.dropFirst(2).allSatisfy { "0123456789ABCDEFGHJKMNPQRSTVWXYZ".contains($0) } })
+        #expect(
+            seen.allSatisfy {
+                $0.count == 9 && $0.hasPrefix("SV") && $0.dropFirst(2).allSatisfy { "0123456789ABCDEFGHJKMNPQRSTVWXYZ".contains($0) }
+            })
         let neighbours = (Int64(1)...1000).map { zip(Reference.of($0, seed: seed), Reference.of($0 + 1, seed: seed)).count { $0 == $1 } }
         #expect(neighbours.reduce(0, +) < 1000 * 5, "neighbours look alike")
         #expect(Limits.orderReference.admits(Reference.of(.max, seed: seed)))

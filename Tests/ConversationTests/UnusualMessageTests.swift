@@ -6,7 +6,9 @@ import Testing
 @testable import Model
 
 @Suite struct UnusualMessageTests {
-    @Test("anything but words to a question in words is explained and the question stays", arguments: [InboundMedia.Kind.image, .document, .audio, .video, .sticker])
+    @Test(
+        "anything but words to a question in words is explained and the question stays",
+        arguments: [InboundMedia.Kind.image, .document, .audio, .video, .sticker])
     func mediaForWords(_ kind: InboundMedia.Kind) {
         let script = Script(.town, language: .english)
         script.tap("start:licence")
@@ -15,7 +17,9 @@ import Testing
         #expect(script.text.contains("voice") == (kind == .audio))
     }
 
-    @Test("without a form a photo is not kept, and a voice note is told to be written", arguments: [InboundMedia.Kind.image, .document, .audio, .video, .sticker])
+    @Test(
+        "without a form a photo is not kept, and a voice note is told to be written",
+        arguments: [InboundMedia.Kind.image, .document, .audio, .video, .sticker])
     func mediaWithoutForm(_ kind: InboundMedia.Kind) {
         let script = Script(.town, language: .english)
         script.send(kind)
@@ -36,7 +40,9 @@ import Testing
             let script = Script(.town, language: .english)
             await script.fillIn("licence", ["married": "no"], until: .documentKind("identity"))
             script.send(.image)
-            #expect(script.place == .documentKind("identity") && script.taps == ["kind:identity:voter", "kind:identity:licence", "kind:identity:pan"])
+            #expect(
+                script.place == .documentKind("identity")
+                    && script.taps == ["kind:identity:voter", "kind:identity:licence", "kind:identity:pan"])
             await script.write("passport")
             #expect(script.place == .documentKind("identity"))
             await script.write(answer)
@@ -44,7 +50,12 @@ import Testing
         }
     }
 
-    @Test("a refused paper is explained in words of its own; after three the citizen is helped", arguments: ["too_large", "wrong_type", "unreadable", "too_small", "password", "empty", "active_content", "gone", "photo_needed", "some_new_code"])
+    @Test(
+        "a refused paper is explained in words of its own; after three the citizen is helped",
+        arguments: [
+            "too_large", "wrong_type", "unreadable", "too_small", "password", "empty", "active_content", "gone", "photo_needed",
+            "some_new_code",
+        ])
     func refusedPaper(_ code: String) async {
         let script = Script(.town, language: .hindi)
         await script.fillIn("licence", ["married": "no"], until: .document("identity", kind: "voter"))
@@ -79,7 +90,11 @@ import Testing
         #expect(script.value("place") == "28.7125, 77.25")
     }
 
-    @Test("kinds that can't be read are said to be so, and the question comes again", arguments: [InboundContent.contacts(count: 2), .order, .formReply(name: "form", json: "{\"owner\":\"x\"}"), .unsupported(kind: "poll")])
+    @Test(
+        "kinds that can't be read are said to be so, and the question comes again",
+        arguments: [
+            InboundContent.contacts(count: 2), .order, .formReply(name: "form", json: "{\"owner\":\"x\"}"), .unsupported(kind: "poll"),
+        ])
     func unreadable(_ content: InboundContent) {
         let script = Script(.town, language: .english)
         script.hear(content)
@@ -89,7 +104,9 @@ import Testing
         #expect(script.text.hasSuffix("owner?") && script.value("owner") == nil)
     }
 
-    @Test("an edited or deleted message changes nothing and is said not to be read", arguments: [InboundContent.edited(original: "wamid.1"), .revoked(original: nil)])
+    @Test(
+        "an edited or deleted message changes nothing and is said not to be read",
+        arguments: [InboundContent.edited(original: "wamid.1"), .revoked(original: nil)])
     func edited(_ content: InboundContent) async {
         let script = Script(.town, language: .english)
         await script.fillIn("licence", until: .field("married"))
@@ -127,9 +144,12 @@ import Testing
         #expect(script.applications.count == 1)
     }
 
-    @Test("an old button of an earlier question is told so and the question comes again", arguments: [
-        "opt:married:yes", "opt:owner:x", "kind:identity:voter", "chg:owner", "submit", "yes", "no", "opt:district:north", "nonsense", "", ":", "opt:owner", "page:district:1", "cmd:", "cmd:xyz", "lang:fr", "chgpage:0", "kind:identity", "opt:",
-    ])
+    @Test(
+        "an old button of an earlier question is told so and the question comes again",
+        arguments: [
+            "opt:married:yes", "opt:owner:x", "kind:identity:voter", "chg:owner", "submit", "yes", "no", "opt:district:north", "nonsense",
+            "", ":", "opt:owner", "page:district:1", "cmd:", "cmd:xyz", "lang:fr", "chgpage:0", "kind:identity", "opt:",
+        ])
     func staleTap(_ id: String) async {
         let script = Script(.town, language: .english)
         script.tap("start:licence")
@@ -154,7 +174,9 @@ import Testing
         #expect(script.applications.count == 1 && script.showsMenu)
     }
 
-    @Test("an option that the list does not have is not taken", arguments: ["opt:district:shahdara", "opt:district:", "opt:district:x:y", "opt:district:burari"])
+    @Test(
+        "an option that the list does not have is not taken",
+        arguments: ["opt:district:shahdara", "opt:district:", "opt:district:x:y", "opt:district:burari"])
     func unknownOption(_ id: String) async {
         let script = Script(.town, language: .english)
         await script.fillIn("licence", ["married": "no"], until: .field("district"))
@@ -175,7 +197,9 @@ import Testing
 
     @Test("an answer read differently is confirmed: yes takes it, no asks again, another answer is read anew")
     func confirm() async {
-        for (answer, expected) in [("haan", "1985-08-25"), ("नहीं", nil), ("26/08/1985", "1985-08-26"), ("👍", "1985-08-25")] as [(String, String?)] {
+        for (answer, expected) in [("haan", "1985-08-25"), ("नहीं", nil), ("26/08/1985", "1985-08-26"), ("👍", "1985-08-25")]
+            as [(String, String?)]
+        {
             let script = Script(.town, language: .hindi)
             await script.fillIn("licence", ["married": "no"], until: .field("dob"))
             await script.write("08/25/1985")
@@ -196,7 +220,9 @@ import Testing
 
     // MARK: Anywhere
 
-    @Test("an emergency in mid-form brings the helplines and an officer first, and the form keeps its place", arguments: ["bachao, mera pati mujhe maar raha hai", "आग लग गई है", "I want to die"])
+    @Test(
+        "an emergency in mid-form brings the helplines and an officer first, and the form keeps its place",
+        arguments: ["bachao, mera pati mujhe maar raha hai", "आग लग गई है", "I want to die"])
     func emergency(_ text: String) async {
         let script = Script(.town, language: .english)
         script.tap("start:licence")
@@ -205,7 +231,8 @@ import Testing
         #expect(script.place == .field("owner") && script.value("owner") == nil && script.text.hasSuffix("owner?"))
     }
 
-    @Test("a message older than a day gets no answer and changes nothing", arguments: [(86_400, true), (86_401, false), (10 * 86_400, false)])
+    @Test(
+        "a message older than a day gets no answer and changes nothing", arguments: [(86_400, true), (86_401, false), (10 * 86_400, false)])
     func stale(_ message: (ageSeconds: Int64, answered: Bool)) async {
         let script = Script(.town, language: .english)
         await script.fillIn("licence", until: .field("married"))
@@ -239,6 +266,7 @@ import Testing
         let script = Script(.town, language: .hindi)
         script.tap("start:licence")
         script.park()
-        #expect(script.handOver?.reason == .moduleParked && script.text.contains(script.handOver!.reference) && script.place == .field("owner"))
+        #expect(
+            script.handOver?.reason == .moduleParked && script.text.contains(script.handOver!.reference) && script.place == .field("owner"))
     }
 }

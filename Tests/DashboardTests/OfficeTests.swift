@@ -180,14 +180,13 @@ struct OfficeTests {
     @Test("ready means: storage takes rows and a module is live; one broken department is only a warning")
     func readiness() async throws {
         try await OfficeSite.run { site in
-            let cases:
-                [(states: [ModuleStatus.State], writable: Bool, status: Int, reasons: [String], warnings: [String])] = [
-                    ([.ready], true, 200, [], []),
-                    ([.ready, .failed, .parked], true, 200, [], ["MODULE_FAILED", "MODULE_PARKED"]),
-                    ([.ready, .starting], true, 503, ["MODULE_STARTING"], []),
-                    ([.failed], true, 503, ["NO_MODULE_LIVE"], ["MODULE_FAILED"]), ([], true, 503, ["NO_MODULES"], []),
-                    ([.ready], false, 503, ["STORAGE_NOT_WRITABLE"], []),
-                ]
+            let cases: [(states: [ModuleStatus.State], writable: Bool, status: Int, reasons: [String], warnings: [String])] = [
+                ([.ready], true, 200, [], []),
+                ([.ready, .failed, .parked], true, 200, [], ["MODULE_FAILED", "MODULE_PARKED"]),
+                ([.ready, .starting], true, 503, ["MODULE_STARTING"], []),
+                ([.failed], true, 503, ["NO_MODULE_LIVE"], ["MODULE_FAILED"]), ([], true, 503, ["NO_MODULES"], []),
+                ([.ready], false, 503, ["STORAGE_NOT_WRITABLE"], []),
+            ]
             for one in cases {
                 site.house.change { contents in
                     contents.modules = one.states.map { FakeHouse.module("revenue", $0) }

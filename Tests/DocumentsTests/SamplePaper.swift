@@ -33,8 +33,7 @@ enum SamplePaper {
     }
 
     /// - Parameter objects: bodies without `n 0 obj`; the first is the catalogue.
-    static func pdf(_ objects: [String] = plainObjects, trailer: String = "", header: String = "%PDF-1.5\n") -> [UInt8]
-    {
+    static func pdf(_ objects: [String] = plainObjects, trailer: String = "", header: String = "%PDF-1.5\n") -> [UInt8] {
         pdf(objects.map { Array($0.utf8) }, trailer: trailer, header: header)
     }
 

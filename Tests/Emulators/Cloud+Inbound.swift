@@ -136,8 +136,7 @@ extension Cloud {
             let reply: JSONValue = ["id": .string(id), "title": button.at("reply.title")]
             return ["type": "interactive", "interactive": ["type": "button_reply", "button_reply": reply]]
         }
-        for row in (action?["sections"]?.array ?? []).flatMap({ $0["rows"]?.array ?? [] }) where row["id"]?.string == id
-        {
+        for row in (action?["sections"]?.array ?? []).flatMap({ $0["rows"]?.array ?? [] }) where row["id"]?.string == id {
             let reply: JSONValue = ["id": .string(id), "title": row["title"], "description": row["description"]]
             return ["type": "interactive", "interactive": ["type": "list_reply", "list_reply": reply]]
         }

@@ -148,7 +148,9 @@ extension Cloud {
     }
 
     /// Meta's messaging limit: unique citizens a rolling day, shared by all numbers of the portfolio.
-    private static func spendPortfolio(on citizen: String, in state: inout CloudState, at now: Date) throws(GraphError)
+    private static func spendPortfolio(
+        on citizen: String, in state: inout CloudState, at now: Date
+    ) throws(GraphError)
         -> GraphError?
     {
         if let since = state.businessInitiated[citizen], now.timeIntervalSince(since) < windowSeconds { return nil }

@@ -164,7 +164,9 @@ extension GraphRules {
 
     // MARK: Creating
 
-    static func checkCreation(_ body: JSONValue) throws(GraphError) -> (
+    static func checkCreation(
+        _ body: JSONValue
+    ) throws(GraphError) -> (
         name: String, language: String, category: String, named: Bool
     ) {
         let request = FieldReader(value: body, path: "")
@@ -189,8 +191,7 @@ extension GraphRules {
         return (name, language, category, body["parameter_format"]?.string?.uppercased() == "NAMED")
     }
 
-    private static func checkComponent(_ component: FieldReader, wrong: (String, Int?) -> GraphError) throws(GraphError)
-    {
+    private static func checkComponent(_ component: FieldReader, wrong: (String, Int?) -> GraphError) throws(GraphError) {
         switch try component.text("type", max: 32).uppercased() {
         case "HEADER":
             guard (component.value["format"]?.string ?? "TEXT").uppercased() == "TEXT" else { return }

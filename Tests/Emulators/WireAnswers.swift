@@ -6,8 +6,7 @@ import NIOCore
 import NIOHTTPTypes
 
 extension Response {
-    static func json(_ value: JSONValue, status: HTTPResponse.Status = .ok, style: JSONValue.Style = .plain) -> Response
-    {
+    static func json(_ value: JSONValue, status: HTTPResponse.Status = .ok, style: JSONValue.Style = .plain) -> Response {
         Response(
             status: status, headers: [.contentType: "application/json; charset=UTF-8", .cacheControl: "no-store"],
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: value.bytes(style))))

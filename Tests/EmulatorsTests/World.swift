@@ -96,7 +96,9 @@ struct World: Sendable {
         try await call(.post, "/control/\(name)", body).json
     }
 
-    func send(_ content: JSONValue, line: String = line, to: String = "+\(citizen)") async throws -> (
+    func send(
+        _ content: JSONValue, line: String = line, to: String = "+\(citizen)"
+    ) async throws -> (
         status: Int, json: JSONValue, bytes: [UInt8]
     ) {
         var body: JSONValue = ["messaging_product": "whatsapp", "to": .string(to)]

@@ -3,7 +3,9 @@
 import Foundation
 
 struct CertificateJourney: Sendable {
-    static let samples = ["identity-proof.jpg", "address-proof.jpg", "dob-proof.jpg", "caste-certificate-sc.jpg", "self-declaration.pdf", "photo.jpg"]
+    static let samples = [
+        "identity-proof.jpg", "address-proof.jpg", "dob-proof.jpg", "caste-certificate-sc.jpg", "self-declaration.pdf", "photo.jpg",
+    ]
     /// From filing to certificate the emulated portal needs twenty hours.
     static let oneDaySeconds = 24 * 3600.0
 
@@ -26,7 +28,9 @@ struct CertificateJourney: Sendable {
     private func greet() async throws {
         try await step("says hi") { try await say("hi", until: "lang:en") }
         try await step("chooses English") { try await tap("lang:en", until: "svc:caste_certificate_sc") }
-        try await step("chooses the SC caste certificate") { try await tap("svc:caste_certificate_sc", until: "start:caste_certificate_sc") }
+        try await step("chooses the SC caste certificate") {
+            try await tap("svc:caste_certificate_sc", until: "start:caste_certificate_sc")
+        }
         try await step("begins") { try await tap("start:caste_certificate_sc", until: "opt:resident_since_1951:yes") }
     }
 

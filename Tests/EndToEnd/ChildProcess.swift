@@ -24,7 +24,9 @@ final class ChildProcess: Sendable {
         process.standardOutput = output
         process.standardError = output
         process.standardInput = FileHandle.nullDevice
-        process.terminationHandler = { exit.settle($0.terminationReason == .exit ? .code($0.terminationStatus) : .signal($0.terminationStatus)) }
+        process.terminationHandler = {
+            exit.settle($0.terminationReason == .exit ? .code($0.terminationStatus) : .signal($0.terminationStatus))
+        }
         do { try process.run() } catch { throw JourneyError("NO_START", "\(executable) can't be started; is it built?") }
         self.process = Mutex(process)
     }

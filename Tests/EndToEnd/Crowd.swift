@@ -13,6 +13,11 @@ struct Crowd: Sendable {
         "Lane 3, Sangam Vihar, near the school", "skip", "skip", "yes",
     ]
 
+    /// As far as the bill.
+    static let houseTax = [
+        "hello", "english", "pay property tax", "yes", "123456789012345", "2026-27", "Anil Sharma", "12000", "no", "9810012345", "yes",
+    ]
+
     let rig: Rig
     let line: String
     let citizens: [String]

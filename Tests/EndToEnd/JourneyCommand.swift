@@ -26,7 +26,8 @@ struct TranscriptFiles: ParsableArguments {
     @Argument(help: "Transcript files; none for all.") var files: [String] = []
 
     func read() throws -> [(url: URL, transcript: Transcript)] {
-        let urls = files.isEmpty ? Transcript.files(below: URL(fileURLWithPath: "Tests/Transcripts")) : files.map { URL(fileURLWithPath: $0) }
+        let urls =
+            files.isEmpty ? Transcript.files(below: URL(fileURLWithPath: "Tests/Transcripts")) : files.map { URL(fileURLWithPath: $0) }
         return try urls.map { ($0, try Transcript(file: $0)) }
     }
 }

@@ -36,7 +36,8 @@ struct OutsideWorld: Sendable {
             throw JourneyError("WORLD_SILENT", "the emulators do not answer \(path): \(error)")
         }
         guard answer.isSuccess else {
-            throw JourneyError("WORLD_REFUSED", "the emulators refuse \(path): \(answer.status) \(String(decoding: answer.body, as: UTF8.self))")
+            throw JourneyError(
+                "WORLD_REFUSED", "the emulators refuse \(path): \(answer.status) \(String(decoding: answer.body, as: UTF8.self))")
         }
         return try JSON(parsing: answer.body)
     }
@@ -55,7 +56,8 @@ struct OutsideWorld: Sendable {
     var counters: JSON { get async throws { try await get("/control/counters") } }
 
     /// Messages of one chat after a sequence number, oldest first. With `waitSeconds` the answer waits for the first.
-    func messages(line: String, citizen: String, after: Int = 0, waitSeconds: Double = 0, direction: String = "out") async throws -> [JSON] {
+    func messages(line: String, citizen: String, after: Int = 0, waitSeconds: Double = 0, direction: String = "out") async throws -> [JSON]
+    {
         let query = "citizen=\(citizen)&line=\(line)&after=\(after)&wait_seconds=\(waitSeconds)&direction=\(direction)"
         return try await get("/control/messages?\(query)")["messages"].array
     }

@@ -75,7 +75,8 @@ actor Rig {
 
     private func startEmulators() async throws {
         var arguments = [
-            "--listen", "127.0.0.1:\(ports.world)", "--webhook-url", hostURL + "/webhooks/whatsapp", "--app-secret", secret("WHATSAPP_APP_SECRET"),
+            "--listen", "127.0.0.1:\(ports.world)", "--webhook-url", hostURL + "/webhooks/whatsapp", "--app-secret",
+            secret("WHATSAPP_APP_SECRET"),
             "--access-token", secret("WHATSAPP_ACCESS_TOKEN"), "--verify-token", secret("WHATSAPP_VERIFY_TOKEN"),
             "--payment-secret", secret("PAYMENT_CALLBACK_SECRET"), "--clock-file", clockFile, "--seed", "\(settings.seed)",
         ]
@@ -84,7 +85,9 @@ actor Rig {
         emulators = try ChildProcess(
             name: "emulators", executable: settings.build + "/samvad-emulators", arguments: arguments, environment: environment,
             log: path("emulators.log"))
-        try await waitUntil("the emulators listen", seconds: Self.readySecondsMax) { try await self.world.get("/control/clock").isNull == false }
+        try await waitUntil("the emulators listen", seconds: Self.readySecondsMax) {
+            try await self.world.get("/control/clock").isNull == false
+        }
     }
 
     func startHost() async throws {
@@ -92,7 +95,9 @@ actor Rig {
             name: "host", executable: settings.build + "/samvad", arguments: ["serve", "--config", path("samvad.yaml")],
             environment: environment, log: path("host.log"))
         try await waitUntil("the host is ready", seconds: Self.readySecondsMax) {
-            guard await self.hostIsRunning else { throw JourneyError("HOST_ENDED", "the host ended by itself:\n\(await self.hostLog.suffix(2000))") }
+            guard await self.hostIsRunning else {
+                throw JourneyError("HOST_ENDED", "the host ended by itself:\n\(await self.hostLog.suffix(2000))")
+            }
             return try await self.admin("/readyz").isSuccess
         }
     }
@@ -123,7 +128,8 @@ actor Rig {
         emulators = nil
         try? FileManager.default.removeItem(at: folder)
         guard !hadHost || ended == .code(0) else {
-            throw JourneyError("HOST_STOP", "on SIGTERM the host ended with \(ended.map { "\($0)" } ?? "kill -9 after ten seconds"):\n\(log.suffix(2000))")
+            throw JourneyError(
+                "HOST_STOP", "on SIGTERM the host ended with \(ended.map { "\($0)" } ?? "kill -9 after ten seconds"):\n\(log.suffix(2000))")
         }
     }
 
@@ -151,7 +157,9 @@ actor Rig {
         guard counters["webhooks_waiting"].int == 0, counters["scheduled"].int == 0 else { return false }
         let answer = try await admin("/api/v1/snapshot")
         guard answer.isSuccess else { return false }
-        let busy = try JSON(parsing: answer.body)["queues"].array.filter { $0["stage"].string != "officers" && ($0["waiting"].int ?? 0) > 0 }
+        let busy = try JSON(parsing: answer.body)["queues"].array.filter {
+            $0["stage"].string != "officers" && ($0["waiting"].int ?? 0) > 0
+        }
         return busy.isEmpty
     }
 

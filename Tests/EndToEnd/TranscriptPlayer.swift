@@ -49,7 +49,7 @@ struct TranscriptPlayer: Sendable {
         return await withTaskGroup(of: (Int, [Difference]).self) { tasks in
             for (item, phone) in zip(group, phones) {
                 tasks.addTask {
-                    let differences = await play(item.transcript, phone, gate)
+                    let differences = await play(item.transcript, phone, gate, on: rig)
                     await gate.leave()
                     return (item.index, differences)
                 }
@@ -60,13 +60,14 @@ struct TranscriptPlayer: Sendable {
 
     // MARK: One
 
-    private func play(_ transcript: Transcript, _ phone: CitizenPhone, _ gate: ClockGate) async -> [Difference] {
+    private func play(_ transcript: Transcript, _ phone: CitizenPhone, _ gate: ClockGate, on rig: Rig) async -> [Difference] {
         var count = 0
         for (index, step) in transcript.steps.enumerated() {
             let expected = step.replies ?? ["(not recorded yet)"]
             var found: [String]
             do {
                 try await act(step.act, phone, gate)
+                if expected.isEmpty { try await letSettle(rig) }
                 found = try await phone.replies(expected.count).map(\.text)
                 // The last word: nothing more may follow.
                 if index == transcript.steps.count - 1 { found += try await phone.repliesUntilSilent(forSeconds: 1).map(\.text) }
@@ -77,10 +78,19 @@ struct TranscriptPlayer: Sendable {
             }
             let masked = found.map(Mask.masked)
             guard masked == expected else {
-                return [Difference(transcript: transcript.name, step: index + 1, act: step.act.description, expected: expected, found: masked)]
+                return [
+                    Difference(transcript: transcript.name, step: index + 1, act: step.act.description, expected: expected, found: masked)
+                ]
             }
         }
         return []
+    }
+
+    /// Nothing is to come, but what was done must have had its effect: jobs are looked for once a second.
+    private func letSettle(_ rig: Rig) async throws {
+        try await Task.sleep(for: .milliseconds(TranscriptRecorder.quietMilliseconds))
+        // Others talk meanwhile, so that quiet may never come.
+        try? await rig.waitUntilQuiet(seconds: 3)
     }
 
     private func act(_ act: Transcript.Step.Act, _ phone: CitizenPhone, _ gate: ClockGate) async throws {

@@ -20,7 +20,9 @@ struct TranscriptRecorder: Sendable {
         for group in TranscriptGroups.make(transcripts) {
             try await Rig.with(settings) { rig in
                 let parts = try group.map { item in
-                    Part(index: item.index, recording: .init(transcript: item.transcript), phone: try TranscriptGroups.phone(of: item, on: rig))
+                    Part(
+                        index: item.index, recording: .init(transcript: item.transcript),
+                        phone: try TranscriptGroups.phone(of: item, on: rig))
                 }
                 for part in try await record(parts, on: rig) { results[part.index] = part.recording }
             }

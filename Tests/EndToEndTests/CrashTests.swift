@@ -95,7 +95,8 @@ extension EndToEndTests {
             try? await rig.waitUntilQuiet(seconds: 20)
             let log = await rig.hostLog
             #expect(!log.isEmpty)
-            for planted in ["9819123", "Kirtikar", "Zebunnisa", "Sangam Vihar", "2345 6789", "23456789", "3 May", "2019-05-03", "No water"] {
+            for planted in ["9819123", "Kirtikar", "Zebunnisa", "Sangam Vihar", "2345 6789", "23456789", "3 May", "2019-05-03", "No water"]
+            {
                 #expect(!log.contains(planted), "\(planted) stands in the log")
             }
         }

@@ -34,7 +34,8 @@ extension EndToEndTests {
                 try await crowd.say(Crowd.birthCertificate)
                 try await crowd.waitForAnswers(reference, seconds: 40, advanceSeconds: 30)
                 let complaints = try await crowd.complaints(against: reference)
-                #expect(complaints.isEmpty, "\(failure.testDescription): \(complaints.count) citizens, for example \(complaints.first ?? "")")
+                #expect(
+                    complaints.isEmpty, "\(failure.testDescription): \(complaints.count) citizens, for example \(complaints.first ?? "")")
                 try await rig.world.endFailures()
             }
             #expect(try await rig.sentTwice == 0)

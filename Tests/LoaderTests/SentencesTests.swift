@@ -15,7 +15,7 @@ import Testing
         let plugins = Self.root.appendingPathComponent("Plugins")
         for name in try FileManager.default.contentsOfDirectory(atPath: plugins.path).sorted() {
             let directory = plugins.appendingPathComponent(name)
-            let sources = try FileManager.default.contentsOfDirectory(atPath: directory.path)
+            let sources = ((try? FileManager.default.contentsOfDirectory(atPath: directory.path)) ?? [])
                 .filter { $0.hasSuffix(".swift") || $0.hasSuffix(".c") }
             guard !sources.isEmpty, let catalogue = try? ModulePacker().catalogue(of: directory) else { continue }
             let code = try sources.sorted().map {

@@ -12,8 +12,7 @@ struct EmulatedPortal: Sendable {
     let client: HTTPClient
     private let clock: EmulatorClock
 
-    static func run(key: String? = nil, _ body: @escaping @Sendable (EmulatedPortal) async throws -> Void) async throws
-    {
+    static func run(key: String? = nil, _ body: @escaping @Sendable (EmulatedPortal) async throws -> Void) async throws {
         let clock = EmulatorClock(base: { Date(timeIntervalSince1970: 1_795_000_000) })
         let router = Router()
         try addEDistrictRoutes(to: router, clock: clock, key: key)

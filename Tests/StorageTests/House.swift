@@ -81,7 +81,9 @@ final class House: Sendable {
 
     /// A message in, its turn answered: what waits in the outbox afterwards.
     @discardableResult
-    func exchange(_ id: String, answers: [String], phone: String = "919810000001", at moment: Moment = House.start)
+    func exchange(
+        _ id: String, answers: [String], phone: String = "919810000001", at moment: Moment = House.start
+    )
         async throws
         -> LaneID
     {

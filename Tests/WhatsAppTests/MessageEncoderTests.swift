@@ -11,7 +11,9 @@ struct MessageEncoderTests {
     private static let envelope = #""messaging_product":"whatsapp","recipient_type":"individual","to":"+919810000001","#
     private static let end = #","biz_opaque_callback_data":"cb-1"}"#
 
-    private func encoded(_ content: OutboundContent, media: MediaID? = nil, seller: MessageEncoder.Seller? = nil)
+    private func encoded(
+        _ content: OutboundContent, media: MediaID? = nil, seller: MessageEncoder.Seller? = nil
+    )
         -> String
     {
         let bytes = MessageEncoder(seller: seller).encode(content, to: Self.citizen, callback: "cb-1", media: media)

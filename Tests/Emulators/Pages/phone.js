@@ -8,8 +8,8 @@ const at = (id) => document.getElementById(id)
 const query = new URLSearchParams(location.search)
 const state = {
   citizen: query.get('citizen') ?? localStorage.getItem('citizen') ?? '919810000001',
-  line: query.get('line'), chats: [], messages: new Map(), last: 0, day: '', typing: null, pinned: true, samples: [],
-    drafts: {},
+  line: query.get('line'), chats: [], messages: new Map(), last: 0, day: '', typing: null, pinned: true, top: 0,
+  samples: [], drafts: {},
 }
 
 // MARK: Talking to the emulators
@@ -150,9 +150,8 @@ async function loadChat() {
   at('log').setAttribute('aria-live', 'off')
   for (const message of answer.messages) append(message)
   at('log').setAttribute('aria-live', 'polite')
-  state.pinned = true
   showTyping(answer.typing)
-  scrollDown('instant')
+  scrollDown()
   look()
 }
 
@@ -192,14 +191,15 @@ function react(reaction) {
 }
 
 /** Pictures, files and templates fill in later: a reader at the end stays at the end. */
-const growth = new ResizeObserver(() => { if (state.pinned) scrollDown('instant') })
+const growth = new ResizeObserver(() => { if (state.pinned) scrollDown() })
 
 function isAtEnd() {
   const log = at('log')
   return log.scrollHeight - log.scrollTop - log.clientHeight < 120
 }
 
-function scrollDown(behavior = 'smooth') {
+function scrollDown(behavior = 'instant') {
+  state.pinned = true
   at('log').scrollTo({ top: at('log').scrollHeight, behavior })
 }
 
@@ -208,9 +208,8 @@ function showTyping(isTyping) {
   clearTimeout(state.typing)
   at('under').textContent = isTyping ? word('typing') : word('account')
   if (!isTyping) return
-  const wasAtEnd = isAtEnd()
   at('log').append(make('div.bubble.theirs.typing', { 'aria-hidden': 'true' }, make('i'), make('i'), make('i')))
-  if (wasAtEnd) scrollDown()
+  if (state.pinned) scrollDown()
   state.typing = setTimeout(() => showTyping(false), 25000)
 }
 
@@ -246,10 +245,10 @@ function receive(event) {
         if (event.message.direction === 'out' && !(isOpen && document.visibilityState === 'visible')) chat.unread += 1
       }
       if (isOpen) {
-        const wasAtEnd = isAtEnd() || event.message.direction === 'in'
+        const follows = state.pinned || event.message.direction === 'in'
         if (event.message.direction === 'out') showTyping(false)
         append(event.message)
-        if (wasAtEnd) scrollDown()
+        if (follows) scrollDown()
       }
       return drawList()
     }
@@ -345,9 +344,13 @@ at('composer').onsubmit = submit
 field.oninput = grow
 field.onkeydown = (event) => { if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) submit(event) }
 at('back').onclick = leave
-at('latest').onclick = () => scrollDown()
+at('latest').onclick = () => scrollDown('smooth')
+/** Only a hand that moves up leaves the end: a picture that fills in, or a new bubble, does not. */
 at('log').onscroll = () => {
-  state.pinned = isAtEnd()
+  const { scrollTop } = at('log')
+  if (isAtEnd()) state.pinned = true
+  else if (scrollTop < state.top) state.pinned = false
+  state.top = scrollTop
   at('latest').hidden = state.pinned
 }
 at('me').onclick = () => sheets.number(state.citizen, (number) => {
