@@ -66,6 +66,7 @@ extension Page {
 
         main { max-width: 1560px; margin: 0 auto; padding: 1rem 1.25rem 3rem; }
         main:focus { outline: none; }
+        main, section { scroll-margin-top: 5rem; }
         .notice {
           margin: 0; padding: .55rem 1.25rem; background: var(--bad-tint); color: var(--bad);
           border-bottom: 1px solid var(--rule);
@@ -171,6 +172,8 @@ extension Page {
           thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
           tbody tr { display: grid; grid-template-columns: 1fr 1fr; gap: .3rem 1rem; padding: .5rem 1rem .6rem; }
           tbody tr { border-top: 1px solid var(--rule); }
+          #queues tbody tr { grid-template-columns: 4fr 3fr 5fr; }
+          #lines tbody tr { grid-template-columns: 5fr 2fr 2fr 3fr; }
           td, td:first-child, td:last-child { border: 0; padding: 0; display: block; min-width: 0; }
           td::before {
             content: attr(data-head); display: block; color: var(--soft); font-size: .8rem; line-height: 1.35;

@@ -94,7 +94,8 @@ struct Inspection: Sendable {
           const isShort = style.textOverflow === 'ellipsis' || style.webkitLineClamp !== 'none'
           if (node.scrollWidth > node.clientWidth + 1 && node.clientWidth > 0 && !scrolls('overflowX') && !isShort)
             say(`cut off to the side: ${about(node)}`)
-          if (['hidden', 'clip'].includes(style.overflowY) && node.scrollHeight > node.clientHeight + 1 && node.clientHeight > 0 && !isShort)
+          const clips = ['hidden', 'clip'].includes(style.overflowY)
+          if (clips && node.scrollHeight > node.clientHeight + 1 && node.clientHeight > 0 && !isShort)
             say(`cut off below: ${about(node)}`)
         }
 

@@ -105,6 +105,9 @@ extension BrowserTests {
                     "the words of it", for: "document.querySelector('#modules .mark.ok').innerText === arguments[0]",
                     [window.tongue == .hindi ? "चालू" : "Live"])
                 try await stage.inspect(browser, "office", window)
+                try await browser.run("for (const one of document.querySelectorAll('details')) one.open = true")
+                try await stage.inspect(browser, "office-unfolded", window)
+                try await browser.run("for (const one of document.querySelectorAll('details')) one.open = false")
                 if !window.isDark { try await stage.walkFocus(browser, "office", window) }
             }
             try await browser.reload()

@@ -50,8 +50,9 @@ struct Stage: Sendable {
         repository.appendingPathComponent("Tests/Emulators/Pages/samples/\(name)").path
     }
 
-    /// Holds what is true of every page; a picture is kept when `SAMVAD_PICTURES` names a folder.
+    /// Holds what must be true of every page.
     func inspect(_ browser: Browser, _ name: String, _ window: Window) async throws {
+        try await browser.run("window.scrollTo(0, 0)")
         try await keepPicture(of: browser, "\(name)-\(window.name)")
         let problems = try await Inspection.problems(browser, tongue: window.tongue)
         #expect(problems.isEmpty, "\(name), \(window.name): \(problems.joined(separator: "\n"))")
@@ -63,6 +64,7 @@ struct Stage: Sendable {
         #expect(problems.isEmpty, "\(name), \(window.name): \(problems.joined(separator: "\n"))")
     }
 
+    /// For whoever wants to look: `SAMVAD_PICTURES` names the folder.
     func keepPicture(of browser: Browser, _ name: String) async throws {
         guard let folder = ProcessInfo.processInfo.environment["SAMVAD_PICTURES"] else { return }
         try await browser.picture().write(to: URL(fileURLWithPath: folder).appendingPathComponent("\(name).png"))

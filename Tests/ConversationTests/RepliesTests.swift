@@ -24,8 +24,9 @@ import Testing
 
     /// Every `Sentence("…", "…", "…")`, with the name it is given, if it is.
     static let written: [Written] = sources.flatMap { source in
-        source.matches(of: #/(?:static let (\w+) = )?Sentence\(\s*"XX|\\.)*)",\s*"((?:[^"\\]|\\.)*)",\s*"((?:[^"\\]|\\.)*)"\)/#).map
-        { match in
+        source.matches(
+            of: #/(?:static let (\w+)\s*=\s*)?Sentence\(\s*"((?:[^"\\]|\\.)*)",\s*"((?:[^"\\]|\\.)*)",\s*"((?:[^"\\]|\\.)*)"\s*\)/#
+        ).map { match in
             func text(_ part: Substring) -> String { String(part).replacing("\\n", with: "\n").replacing("\\\"", with: "\"") }
             return Written(name: match.1.map(String.init) ?? "", sentence: Sentence(text(match.2), text(match.3), text(match.4)))
         }

@@ -11,6 +11,8 @@ struct TranscriptRecorder: Sendable {
 
     /// A job is looked for once a second, so that a quiet moment shorter than this may be only a pause.
     static let quietMilliseconds = 1_200
+    /// After the clock has moved every application is asked about at once, and a job in hand stands in no queue.
+    static let movedMilliseconds = 5_000
 
     let settings: Rig.Settings
 
@@ -53,7 +55,7 @@ struct TranscriptRecorder: Sendable {
             }
             let now = acting.isEmpty ? open : acting
             for index in acting { await act(&parts[index]) }
-            try await Task.sleep(for: .milliseconds(Self.quietMilliseconds))
+            try await Task.sleep(for: .milliseconds(acting.isEmpty ? Self.movedMilliseconds : Self.quietMilliseconds))
             try await rig.waitUntilQuiet()
             for index in now where parts[index].recording.problem == nil { try await look(&parts[index], on: rig) }
         }

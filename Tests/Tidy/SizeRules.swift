@@ -37,6 +37,11 @@ enum SizeRules {
         }
     }
 
+    /// The line without its string literals, raw ones too.
+    private static func code(of line: String) -> String {
+        line.replacing(/#+".*"#+/, with: "").replacing(#/"(?:[^"\\]|\\.)*"/#, with: "")
+    }
+
     static func lineFindings(in file: SourceFile) -> [Finding] {
         // Long sentences in data are one string; their length is WhatsApp's matter. Markdown tables can't be broken.
         guard !file.path.hasSuffix(".json"), !file.path.hasSuffix(".md"), !file.path.hasSuffix(".svg"), !file.path.hasSuffix(".html"),
@@ -44,7 +49,7 @@ enum SizeRules {
         else { return [] }
         // A sentence for a citizen, or a body quoted from Meta, is one string: it is the code around it that must be narrow.
         let wide = file.lines.filter {
-            $0.text.count > columnsMax && $0.text.replacing(#/"(?:[^"\\]|\\.)*"/#, with: "").count > columnsWanted / 2
+            $0.text.count > columnsMax && code(of: $0.text).count > columnsWanted
         }
         guard let first = wide.first else { return [] }
         let others = wide.count == 1 ? "" : "; so are lines " + wide.dropFirst().map { "\($0.number)" }.joined(separator: ", ")

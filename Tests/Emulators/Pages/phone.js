@@ -9,7 +9,7 @@ const query = new URLSearchParams(location.search)
 const state = {
   citizen: query.get('citizen') ?? localStorage.getItem('citizen') ?? '919810000001',
   line: query.get('line'), chats: [], messages: new Map(), last: 0, day: '', typing: null, pinned: true, top: 0,
-  samples: [], drafts: {},
+  samples: [], drafts: {}, ahead: 0,
 }
 
 // MARK: Talking to the emulators
@@ -142,6 +142,7 @@ async function loadChat() {
   at('name').lang = tongue(chat?.name)
   at('face').replaceWith(Object.assign(face(chat?.name ?? '', state.chats.indexOf(chat)), { id: 'face' }))
   state.messages = new Map()
+  state.ahead = answer.now * 1000 - Date.now()
   state.last = 0
   state.day = ''
   at('log').replaceChildren()
@@ -155,9 +156,11 @@ async function loadChat() {
   look()
 }
 
+/** The emulators' clock may be ahead of this machine's: today is theirs. */
 function dayLabel(seconds) {
+  state.ahead = Math.max(state.ahead, seconds * 1000 - Date.now())
   const day = new Date(seconds * 1000)
-  const distance = Math.round((new Date().setHours(0, 0, 0, 0) - new Date(day).setHours(0, 0, 0, 0)) / 86400000)
+  const distance = Math.round((new Date(Date.now() + state.ahead).setHours(0, 0, 0, 0) - new Date(day).setHours(0, 0, 0, 0)) / 86400000)
   if (distance === 0) return word('today')
   if (distance === 1) return word('yesterday')
   return day.toLocaleDateString(language === 'hi' ? 'hi-IN' : 'en-IN',
