@@ -208,7 +208,10 @@ struct ConfigurationReader {
 
     static func isLoopback(_ url: String) -> Bool {
         guard let host = URL(string: url)?.host else { return false }
-        return host == "localhost" || host == "::1" || host.hasPrefix("127.")
+        if host == "localhost" || host == "::1" || host == "[::1]" { return true }
+        // 127.0.0.0/8 as an address: 127.0.0.1.example.org is a stranger's name.
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
     }
 
     // MARK: Paths
@@ -246,9 +249,14 @@ struct ConfigurationReader {
 
     private static func nearest(to path: String) -> String? {
         let plain = path.replacing(#/\[\d+\]/#, with: "[]")
-        return ConfigurationKey.all.map { ($0.path, distance($0.path, plain)) }.filter { $0.1 <= max(3, plain.count / 3) }.min {
-            $0.1 < $1.1
-        }?.0
+        let parts = plain.split(separator: ".")
+        let near = ConfigurationKey.all.map { key in
+            // A name of one's own choosing is no slip.
+            let wanted = key.path.split(separator: ".")
+            let own = wanted.count == parts.count ? zip(wanted, parts).map { $0 == "*" ? $1 : $0 }.joined(separator: ".") : key.path
+            return (path: key.path, slips: distance(own, plain))
+        }
+        return near.filter { $0.slips <= max(3, plain.count / 3) }.min { $0.slips < $1.slips }?.path
     }
 
     private static func distance(_ left: String, _ right: String) -> Int {

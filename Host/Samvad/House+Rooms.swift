@@ -158,8 +158,33 @@ enum StorageKey {
 /// A module's own words may hold what they must not: long numbers are masked before they are logged.
 enum Masked {
     static func digits(_ line: String) -> String {
-        line.replacing(#/[0-9०-९][0-9०-९ \-]{6,}[0-9०-९]/#, with: "[number]")
+        var result = ""
+        var run = ""
+        var count = 0
+        for character in line {
+            let isDigit = character.unicodeScalars.first?.properties.numericType == .decimal
+            // What stands between the digits of a number does not hide it: spaces of any width, dots, dashes, nothing visible.
+            if isDigit || (count > 0 && !character.isLetter && !character.isNewline && character != "\"" && character != ":") {
+                run.append(character)
+                count += isDigit ? 1 : 0
+            } else {
+                result += flushed(run, count) + String(character)
+                run = ""
+                count = 0
+            }
+        }
+        return result + flushed(run, count)
     }
+
+    /// The run with its number masked; what stood behind the last digit stays.
+    private static func flushed(_ run: String, _ digits: Int) -> String {
+        guard digits >= digitsMin else { return run }
+        let tail = run.reversed().prefix { $0.unicodeScalars.first?.properties.numericType != .decimal }
+        return "[number]" + String(tail.reversed())
+    }
+
+    /// Telephone numbers, Aadhaar and accounts have more; a count of microseconds mostly has fewer.
+    private static let digitsMin = 8
 }
 
 /// A closure that is known only later.

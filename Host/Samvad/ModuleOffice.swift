@@ -67,10 +67,9 @@ struct ModuleOffice: ModuleAdministration {
         }
     }
 
-    /// `NAME=VALUE`, or `NAME=off` where the kernel would not.
+    /// The worker says in words what it was held to, and what the kernel would not hold it to.
     private func limit(_ text: String) -> ModuleStatus.Limit {
-        let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
-        let value = parts.count > 1 ? parts[1] : "on"
-        return .init(name: parts[0], value: value, enforced: !["off", "no", "unavailable"].contains(value))
+        let isLoose = ["not available", "failed", "not limited", "stays root"].contains { text.contains($0) }
+        return .init(name: text, value: isLoose ? "off" : "on", enforced: !isLoose)
     }
 }

@@ -115,7 +115,7 @@ import Testing
             "phone_number_id:", "phone_numbr_id:", key: "departments[0].phone_numbr_id", found: "unknown key",
             expected: "departments[].phone_number_id"),
         Slip("storage:\n  url:", "storage:\n  uri:", key: "storage.uri", found: "unknown key", expected: "storage.url", at: "  uri:"),
-        Slip("e_district: { url:", "e_district: { urll:", key: "portals.e_district.urll", found: "unknown key", expected: "portals.*.url"),
+        Slip("e_district: { url:", "e_district: { urll:", key: "portals.e_district.urll", found: "unknown key"),
         Slip("api_version: v23.0", "something_else_entirely: 7", key: "whatsapp.something_else_entirely", found: "unknown key"),
         Slip("${WHATSAPP_APP_SECRET}", "EAAclear", key: "whatsapp.app_secret", found: "in clear", expected: "${NAME}"),
         Slip("${WHATSAPP_ACCESS_TOKEN}", "\"\"", key: "whatsapp.access_token", found: "missing", at: "graph_url"),
@@ -244,16 +244,10 @@ import Testing
         arguments: [
             ("http://127.0.0.1:9000/graph", true), ("http://localhost:9000", true), ("http://127.8.9.1", true),
             ("http://[::1]:9000/graph", true), ("https://graph.facebook.com", false),
-            ("http://10.0.0.1", false), ("http://localhost.example.org", false), ("http://1270.0.0.1", false), ("", false),
+            ("http://10.0.0.1", false), ("http://localhost.example.org", false), ("http://1270.0.0.1", false),
+            ("http://127.0.0.1.example.org", false), ("http://127.example.org", false), ("", false),
         ])
     func loopback(_ pair: (url: String, isLoopback: Bool)) { #expect(ConfigurationReader.isLoopback(pair.url) == pair.isLoopback) }
-
-    @Test("a name that begins like a loopback address is none")
-    func loopbackName() {
-        withKnownIssue("the name's beginning is compared, not the address", isIntermittent: true) {
-            #expect(!ConfigurationReader.isLoopback("http://127.0.0.1.example.org"))
-        }
-    }
 
     @Test(
         "an address is a host and a port",

