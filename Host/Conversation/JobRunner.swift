@@ -60,8 +60,16 @@ public actor JobRunner {
         do throws(Problem) {
             let claimed = try await ports.store.claimJobs(at: ports.clock(), limit: Limits.jobsAtOnceMax)
             if claimed.count == Limits.jobsAtOnceMax { hasWork = true }
+            // Jobs of one application one after the other: the second must see what the first has done to it.
+            let lanes = Dictionary(grouping: claimed, by: \.job.lane)
             await withTaskGroup(of: Bool.self) { group in
-                for job in claimed { group.addTask { await JobRun(ports: self.ports).run(job) } }
+                for jobs in lanes.values {
+                    group.addTask {
+                        var again = false
+                        for job in jobs { again = await JobRun(ports: self.ports).run(job) || again }
+                        return again
+                    }
+                }
                 for await again in group where again { hasWork = true }
             }
         } catch {

@@ -70,8 +70,8 @@ public enum Limits {
     public static let turnAttemptsMax = 3
     /// Turns in hand at once: enough to hide a module's milliseconds on two cores, few enough to bound memory.
     public static let turnsAtOnceMax = 64
-    /// Jobs claimed at once.
-    public static let jobsAtOnceMax = 16
+    /// Jobs claimed at once: as many as one portal takes beside each other, so that none is turned away for want of a place.
+    public static let jobsAtOnceMax = 8
     /// Seconds between looks at a portal for one application.
     public static let portalPollSeconds: Int64 = 300
     /// The longest pause between tries of a job.

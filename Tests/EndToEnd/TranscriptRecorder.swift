@@ -11,8 +11,10 @@ struct TranscriptRecorder: Sendable {
 
     /// A job is looked for once a second, so that a quiet moment shorter than this may be only a pause.
     static let quietMilliseconds = 1_200
-    /// After the clock has moved every application is asked about at once, and a job in hand stands in no queue.
-    static let movedMilliseconds = 5_000
+    /// After the clock has moved every application is asked about at once; a job in hand stands in no queue, and one that
+    /// the portal had no place for comes again after 5 s.
+    static let movedMilliseconds = 3_000
+    static let retrySeconds = 20.0
 
     let settings: Rig.Settings
 
@@ -55,11 +57,19 @@ struct TranscriptRecorder: Sendable {
             }
             let now = acting.isEmpty ? open : acting
             for index in acting { await act(&parts[index]) }
-            try await Task.sleep(for: .milliseconds(acting.isEmpty ? Self.movedMilliseconds : Self.quietMilliseconds))
-            try await rig.waitUntilQuiet()
+            try await letSettle(rig, milliseconds: acting.isEmpty ? Self.movedMilliseconds : Self.quietMilliseconds)
+            if acting.isEmpty {
+                try await rig.world.advance(seconds: Self.retrySeconds)
+                try await letSettle(rig, milliseconds: Self.movedMilliseconds)
+            }
             for index in now where parts[index].recording.problem == nil { try await look(&parts[index], on: rig) }
         }
         return parts
+    }
+
+    private func letSettle(_ rig: Rig, milliseconds: Int) async throws {
+        try await Task.sleep(for: .milliseconds(milliseconds))
+        try await rig.waitUntilQuiet()
     }
 
     private func act(_ part: inout Part) async {
